@@ -1,0 +1,48 @@
+// The addon: tfjs-node's own binding, compiled from the sources in its npm package, plus what Borealis adds.
+// One translation unit, since the binding keeps what we need (context, handles) private to its class.
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "tensorflow/c/c_api.h"
+#include "tensorflow/c/c_api_experimental.h"
+#include "tensorflow/c/eager/c_api.h"
+#include "tensorflow/c/eager/c_api_experimental.h"
+
+#define private public  // TFJSBackend: tfe_context_, tfe_handle_map_, InsertHandle, GenerateOutputTensorInfo
+#include "binding/tfjs_backend.h"
+#undef private
+#include "binding/tfjs_backend.cc"
+
+// The binding registers itself under a name of its own; we register one module that holds both.
+#include <node_api.h>
+#undef NAPI_MODULE
+#define NAPI_MODULE(name, init)
+#include "binding/tfjs_binding.cc"
+
+#include "collectives.h"
+#include "functions.h"
+#include "js_values.h"
+#include "memory.h"
+#include "recording.h"
+
+NAPI_MODULE_INIT() {
+  exports = tfnodejs::InitTFNodeJSBinding(env, exports);
+  if (exports == nullptr) return nullptr;
+  using namespace borealis;
+  Export(env, exports, "recordingBegin", RecordingBegin);
+  Export(env, exports, "recordingAdd", RecordingAdd);
+  Export(env, exports, "recordingFinish", RecordingFinish);
+  Export(env, exports, "recordingDiscard", RecordingDiscard);
+  Export(env, exports, "callFunction", CallFunction);
+  Export(env, exports, "removeFunction", RemoveFunction);
+  Export(env, exports, "tensorInfo", TensorInfo);
+  Export(env, exports, "retainTensor", RetainTensor);
+  Export(env, exports, "enableCollectives", EnableCollectives);
+  Export(env, exports, "nativeMemory", NativeMemory);
+  return exports;
+}
