@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EngineError } from './engine-error.ts';
+import type { EngineFlavour } from './engine-install.ts';
+import type { EngineLayout } from './engine-layout.ts';
+import { TENSORFLOW_VERSION } from './wheels.ts';
+
+/** How the addon is compiled. N-API 8 keeps one binary good for every Node from 16 on. */
+export const COMPILER_FLAGS = ['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'] as const;
+
+export const ADDON_SOURCE = 'borealis.cc';
+
+/**
+ * Names the folder of a compiled addon: a digest of all that goes into it. The library's folder is in it because
+ * the addon holds its absolute path.
+ */
+export function addonKey(layout: EngineLayout, flavour: EngineFlavour, library: string): string {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([TENSORFLOW_VERSION, flavour, layout.platform, COMPILER_FLAGS, library]));
+  for (const folder of [layout.nativeDirectory, join(layout.bindingPackage, 'binding')]) {
+    for (const name of sources(folder)) {
+      hash.update(`\0${name}\0`).update(readFileSync(join(folder, name)));
+    }
+  }
+  return `addon-${hash.digest('hex').slice(0, 16)}`;
+}
+
+function sources(folder: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  } catch (cause) {
+    throw new EngineError('BROKEN_PACKAGE', `${folder} can't be read; install the dependencies again.`, {
+      cause,
+    });
+  }
+  return names.filter((name) => /\.(cc|h)$/.test(name)).sort();
+}
