@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDead, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
@@ -35,6 +35,7 @@ export async function withCacheLock<T>({ path, onWait }: LockOptions, work: () =
     // `mine` and `path` are one file with two names now: touching one touches both.
     const beat = setInterval(() => void touch(mine), HEARTBEAT_MS).unref();
     try {
+      await removeTickets(path);
       return await work();
     } finally {
       clearInterval(beat);
@@ -42,6 +43,16 @@ export async function withCacheLock<T>({ path, onWait }: LockOptions, work: () =
     }
   } finally {
     await rm(mine, { force: true });
+  }
+}
+
+/** Removes what processes that died while they waited left beside the lock. */
+async function removeTickets(path: string): Promise<void> {
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(`${basename(path)}.`)) continue;
+    const ticket = join(dirname(path), name);
+    const owner = await readOwner(ticket);
+    if (owner !== undefined && isDead(owner)) await rm(ticket, { force: true });
   }
 }
 

@@ -5,6 +5,7 @@ import { compileAddon } from './compile-addon.ts';
 import { EngineError } from './engine-error.ts';
 import type { EngineInstall, ProvisionOptions, ProvisionProgress } from './engine-install.ts';
 import { engineLayout, type EngineLayout } from './engine-layout.ts';
+import { readEngine } from './engine-record.ts';
 import { engineFolder, findEngineIn } from './find-engine.ts';
 import { gpuPresent } from './gpu-present.ts';
 import { installLibrary, libraryFolder } from './install-library.ts';

@@ -10,6 +10,7 @@ export const WHEEL_CONTENTS: readonly string[] = [
   '^tensorflow/include/tensorflow/core/platform/ctstring[^/]*\\.h$',
   '^tensorflow/include/tsl/platform/ctstring[^/]*\\.h$',
   '^tensorflow/include/(xla/)?tsl/c/.*\\.h$',
+  '^tensorflow/include/absl/.*\\.(h|inc)$',
   // NVIDIA's libraries, and what XLA compiles for GPUs with.
   '^nvidia/[^/]+/(lib|bin|nvvm)/',
   // Licences travel with what they license.
