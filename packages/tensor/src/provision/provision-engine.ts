@@ -61,9 +61,9 @@ export async function provisionEngineIn(
     } finally {
       await rm(scratch, { recursive: true, force: true });
     }
-    const engine = findEngineIn(layout, { source, flavour });
+    const engine = readEngine(folder);
     if (engine === undefined)
-      throw new EngineError('DAMAGED', `${folder} was installed but can't be found again.`);
+      throw new EngineError('DAMAGED', `${folder} was installed but can't be read back.`);
     onProgress({
       step: 'done',
       message: `TensorFlow ${engine.tensorflowVersion} (${flavour}) is in ${engine.directory}`,
