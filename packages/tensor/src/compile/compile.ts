@@ -1,0 +1,183 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { activeInterception } from '../backend/active-backend.ts';
+import { TensorError } from '../errors.ts';
+import type { TensorTree, TreeStructure } from '../tree/tensor-tree.ts';
+import { flatten, unflatten } from '../tree/tensor-tree.ts';
+import type { Interception } from './interception.ts';
+import type { RecordedFunction } from './recorder.ts';
+import { createRecorder } from './recorder.ts';
+
+export interface CompileOptions {
+  /** Shown in errors and traces. Default: the function's own name. */
+  readonly name?: string;
+  /** `bf16`: TensorFlow's automatic mixed precision (products in bfloat16, the rest in float32). Default `f32`. */
+  readonly precision?: 'f32' | 'bf16';
+  /** Compile with XLA. Default false: on CPU, TensorFlow's own executor was faster wherever it was measured. */
+  readonly xla?: boolean;
+  /** Recordings kept for different shapes; the one unused for longest goes first. Default 16. */
+  readonly maxSignatures?: number;
+}
+
+/** What one recording of a compiled function came to. */
+export interface Recording {
+  readonly signature: string;
+  readonly nodeCount: number;
+  /** Equal digests are equal graphs. */
+  readonly digest: string;
+  readonly milliseconds: number;
+}
+
+export interface Compiled<Args extends readonly TensorTree[], Result extends TensorTree> {
+  (...args: Args): Result;
+  /** Records for these arguments without running; replayed by later calls with equal shapes. */
+  prepare(...args: Args): Recording | undefined;
+  /** Forgets all recordings and lets go of captured tensors. */
+  dispose(): void;
+}
+
+interface Entry {
+  readonly recorded: RecordedFunction;
+  readonly structure: TreeStructure;
+  readonly recording: Recording;
+}
+
+/** ConfigProto: graph_options.rewrite_options.auto_mixed_precision_onednn_bfloat16 = ON (RewriterConfig, field 31). */
+const BF16_CONFIG = Uint8Array.from([0x52, 0x05, 0x52, 0x03, 0xf8, 0x01, 0x01]);
+const F32_CONFIG = new Uint8Array(0);
+
+let functionCount = 0;
+
+/**
+ * Records `fn` once for each signature (structure, dtypes and shapes of its arguments) as one TensorFlow function, and
+ * replays it from then on: operations fused and scheduled by TensorFlow, buffers reused and freed early.
+ *
+ * `fn` takes and returns trees of tensors. Everything else it computes with is frozen at recording: what changes from
+ * call to call (step, learning rate, noise) must come in as a tensor. Tensors from outside that it uses are captured
+ * with the data they have then. Gradients (`tf.grads`) are recorded like anything else.
+ *
+ * Where the native extension is absent (the WASM backend, tfjs-node's own addon), `fn` runs as it is.
+ *
+ * @throws TensorError `READ_WHILE_RECORDING`, `RANDOM_WHILE_RECORDING`, `RECORDING_FAILED`, `BACKEND_NOT_STARTED`
+ */
+export function compile<Args extends readonly TensorTree[], Result extends TensorTree>(
+  fn: (...args: Args) => Result,
+  options: CompileOptions = {},
+): Compiled<Args, Result> {
+  const name = options.name ?? (fn.name === '' ? 'anonymous' : fn.name);
+  const maxSignatures = options.maxSignatures ?? 16;
+  const config = options.precision === 'bf16' ? BF16_CONFIG : F32_CONFIG;
+  const entries = new Map<string, Entry>(); // in order of last use
+
+  function entryFor(interception: Interception, args: Args): { entry: Entry; inputs: tf.Tensor[] } {
+    const { tensors, structure } = flatten(args);
+    const signature = signatureOf(tensors, structure);
+    let entry = entries.get(signature);
+    if (entry === undefined) {
+      entry = recordFunction(interception, fn, {
+        name,
+        tensors,
+        structure,
+        signature,
+        xla: options.xla ?? false,
+      });
+      evict(interception);
+    } else {
+      entries.delete(signature);
+    }
+    entries.set(signature, entry);
+    return { entry, inputs: tensors };
+  }
+
+  function evict(interception: Interception): void {
+    while (entries.size >= maxSignatures) {
+      const [oldest] = entries.keys();
+      if (oldest === undefined) return;
+      forget(interception, oldest);
+    }
+  }
+
+  function forget(interception: Interception, signature: string): void {
+    const entry = entries.get(signature);
+    if (entry === undefined) return;
+    entries.delete(signature);
+    interception.native.removeFunction(entry.recorded.name);
+    for (const id of entry.recorded.capturedIds) interception.native.deleteTensor(id);
+  }
+
+  const compiled = (...args: Args): Result => {
+    const interception = activeInterception();
+    if (interception?.isRecording() === true) return fn(...args); // becomes part of the outer recording
+    if (interception === undefined) return tf.tidy(() => fn(...args) as tf.TensorContainer) as Result;
+    const { entry, inputs } = entryFor(interception, args);
+    const { backend, native } = interception;
+    const ids = [...backend.getInputTensorIds(inputs), ...entry.recorded.capturedIds];
+    const outputs = native.callFunction(entry.recorded.name, ids, entry.recorded.outputCount, config);
+    return unflatten(
+      entry.structure,
+      outputs.map((m) => backend.createOutputTensor(m)),
+    ) as Result;
+  };
+
+  return Object.assign(compiled, {
+    prepare: (...args: Args): Recording | undefined => {
+      const interception = activeInterception();
+      return interception === undefined ? undefined : entryFor(interception, args).entry.recording;
+    },
+    dispose: (): void => {
+      const interception = activeInterception();
+      if (interception === undefined) return;
+      for (const signature of [...entries.keys()]) forget(interception, signature);
+    },
+  });
+}
+
+function signatureOf(tensors: readonly tf.Tensor[], structure: TreeStructure): string {
+  return `${JSON.stringify(structure)}${tensors.map((t) => `${t.dtype}[${t.shape.join()}]`).join()}`;
+}
+
+function recordFunction<Args extends readonly TensorTree[], Result extends TensorTree>(
+  interception: Interception,
+  fn: (...args: Args) => Result,
+  options: {
+    readonly name: string;
+    readonly tensors: readonly tf.Tensor[];
+    readonly structure: TreeStructure;
+    readonly signature: string;
+    readonly xla: boolean;
+  },
+): Entry {
+  const { backend, native } = interception;
+  const start = performance.now();
+  const recorder = createRecorder(native);
+  try {
+    const { outputIds, structure } = interception.record(recorder, () => {
+      const engine = tf.engine();
+      engine.startScope('recording');
+      try {
+        const placeholders = options.tensors.map((t) =>
+          backend.createOutputTensor(recorder.placeholder(backend.getDTypeInteger(t.dtype), t.shape)),
+        );
+        const result = fn(...(unflatten(options.structure, placeholders) as unknown as Args));
+        const flat = flatten(result);
+        return { outputIds: backend.getInputTensorIds(flat.tensors), structure: flat.structure };
+      } finally {
+        engine.endScope();
+      }
+    });
+    const functionName = `borealis_${options.name.replace(/[^A-Za-z0-9_]/g, '_')}_${functionCount++}`;
+    const recorded = recorder.finish({ name: functionName, outputIds, xla: options.xla });
+    const { nodeCount, digest } = recorded;
+    const milliseconds = performance.now() - start;
+    return {
+      recorded,
+      structure,
+      recording: { signature: options.signature, nodeCount, digest, milliseconds },
+    };
+  } catch (cause) {
+    recorder.discard();
+    if (cause instanceof TensorError) {
+      throw new TensorError(cause.code, `while recording ${options.name}: ${cause.message}`, { cause });
+    }
+    throw cause;
+  }
+}

@@ -1,0 +1,107 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { TensorError } from '../errors.ts';
+import type { ExtendedBinding } from '../native/binding.ts';
+import type { NodeBackend } from '../native/load-binding.ts';
+import type { Recorder } from './recorder.ts';
+import { isSymbolic } from './recorder.ts';
+
+/** The backend with its calls going through us: to TensorFlow, or to the recorder while one is at work. */
+export interface Interception {
+  readonly native: ExtendedBinding;
+  readonly backend: NodeBackend;
+  record<T>(recorder: Recorder, trace: () => T): T;
+  isRecording(): boolean;
+}
+
+const READ_ADVICE =
+  'data is read while a function is being recorded, where there is none yet: return it from the function, or compute with tensors';
+
+/**
+ * Replaces the calls of `backend` and its binding that recording must see. Outside of a recording each goes straight
+ * through.
+ */
+export function intercept(backend: NodeBackend, native: ExtendedBinding): Interception {
+  let recorder: Recorder | undefined;
+  let madeWhileRecording = new WeakSet<object>();
+  const real = {
+    readSync: backend.readSync.bind(backend),
+    move: backend.move.bind(backend),
+    getInputTensorIds: backend.getInputTensorIds.bind(backend),
+  };
+
+  backend.binding = {
+    ...native,
+    executeOp: (op, attributes, inputs, outputCount) => {
+      if (recorder !== undefined) return recorder.executeOp(op, attributes, inputs);
+      if (inputs.some(isSymbolic)) throw escaped();
+      return native.executeOp(op, attributes, inputs, outputCount);
+    },
+    createTensor: (shape, dtype, data) =>
+      recorder === undefined
+        ? native.createTensor(shape, dtype, data)
+        : recorder.createTensor(shape, dtype, data),
+    deleteTensor: (id) => {
+      if (!isSymbolic(id)) native.deleteTensor(id);
+    },
+    tensorDataSync: (id) => {
+      if (recorder !== undefined) throw new TensorError('READ_WHILE_RECORDING', READ_ADVICE);
+      if (isSymbolic(id)) throw escaped();
+      return native.tensorDataSync(id);
+    },
+  };
+  backend.readSync = (dataId) => {
+    if (recorder !== undefined && !madeWhileRecording.has(dataId)) {
+      throw new TensorError('READ_WHILE_RECORDING', READ_ADVICE);
+    }
+    return real.readSync(dataId);
+  };
+  backend.move = (dataId, values, shape, dtype, refCount) => {
+    if (recorder !== undefined) madeWhileRecording.add(dataId);
+    real.move(dataId, values, shape, dtype, refCount);
+  };
+  backend.getInputTensorIds = (tensors) => {
+    if (recorder !== undefined) uploadOuter(tensors);
+    return real.getInputTensorIds(tensors);
+  };
+
+  /** A tensor from outside whose values still wait in JavaScript must go to TensorFlow, not into the recording. */
+  function uploadOuter(tensors: readonly TensorInfo[]): void {
+    for (const { dataId } of tensors) {
+      if (dataId === undefined || madeWhileRecording.has(dataId) || !backend.tensorMap.has(dataId)) continue;
+      const record = backend.tensorMap.get(dataId);
+      if (record.values === null) continue;
+      record.id = native.createTensor(record.shape, record.dtype, record.values);
+      record.values = null;
+    }
+  }
+
+  function record<T>(next: Recorder, trace: () => T): T {
+    if (recorder !== undefined) {
+      throw new TensorError('NESTED_RECORDING', 'a recording is already in progress on this thread');
+    }
+    recorder = next;
+    madeWhileRecording = new WeakSet();
+    const random = Math.random;
+    Math.random = () => {
+      throw new TensorError(
+        'RANDOM_WHILE_RECORDING',
+        'Math.random() is called while a function is being recorded (tf.randomNormal, tf.dropout … do without a seed): its result would be frozen; draw outside and pass a tensor',
+      );
+    };
+    try {
+      return trace();
+    } finally {
+      recorder = undefined;
+      Math.random = random;
+    }
+  }
+
+  return { native, backend, record, isRecording: () => recorder !== undefined };
+}
+
+function escaped(): TensorError {
+  return new TensorError(
+    'FOREIGN_SYMBOL',
+    'a tensor made while a function was being recorded is used outside of it: return it from the function instead',
+  );
+}

@@ -1,0 +1,23 @@
+/** Everything that @borealis/tensor reports has one of these codes. */
+export type TensorErrorCode =
+  | 'ENGINE_MISSING'
+  | 'ENGINE_UNSUPPORTED'
+  | 'PROVISION_FAILED'
+  | 'BACKEND_NOT_STARTED'
+  | 'READ_WHILE_RECORDING'
+  | 'RANDOM_WHILE_RECORDING'
+  | 'RECORDING_FAILED'
+  | 'NESTED_RECORDING'
+  | 'FOREIGN_SYMBOL'
+  | 'INVALID_ARGUMENT';
+
+/** The error of this package: `code` for programs, the message for people. */
+export class TensorError extends Error {
+  override readonly name = 'TensorError';
+  readonly code: TensorErrorCode;
+
+  constructor(code: TensorErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

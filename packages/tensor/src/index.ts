@@ -1,0 +1,38 @@
+export * as tf from '@tensorflow/tfjs-core';
+export type { BackendInfo, BackendOptions } from './backend/start-backend.ts';
+export { startBackend, startTrainingBackend } from './backend/start-backend.ts';
+export type { Compiled, CompileOptions, Recording } from './compile/compile.ts';
+export { compile } from './compile/compile.ts';
+export type { TensorErrorCode } from './errors.ts';
+export { TensorError } from './errors.ts';
+export type { MemoryUse } from './memory.ts';
+export { memoryUse } from './memory.ts';
+export type { AttentionOptions } from './ops/attention.ts';
+export { attention } from './ops/attention.ts';
+export { causalConv3d } from './ops/causal-conv3d.ts';
+export { conv1d } from './ops/conv1d.ts';
+export type { CrossEntropyOptions } from './ops/cross-entropy.ts';
+export { crossEntropy } from './ops/cross-entropy.ts';
+export { embedding } from './ops/embedding.ts';
+export { gelu, geluTanh, silu } from './ops/gelu.ts';
+export type { LayerNormWeights } from './ops/layer-norm.ts';
+export { layerNorm } from './ops/layer-norm.ts';
+export { linear } from './ops/linear.ts';
+export type { Modulation } from './ops/modulate.ts';
+export { modulate } from './ops/modulate.ts';
+export { rmsNorm } from './ops/rms-norm.ts';
+export type { Random, RandomState } from './random/random.ts';
+export { createRandom } from './random/random.ts';
+export type { TensorTree } from './tree/tensor-tree.ts';
+export { flatten, mapTree, namedLeaves, unflatten } from './tree/tensor-tree.ts';
+export { EngineError } from './provision/engine-error.ts';
+export type { EngineErrorCode } from './provision/engine-error.ts';
+export type {
+  EngineChoice,
+  EngineInstall,
+  ProvisionOptions,
+  ProvisionProgress,
+} from './provision/engine-install.ts';
+export { findEngine } from './provision/find-engine.ts';
+export { provisionEngine } from './provision/provision-engine.ts';
+export { verifyEngine } from './provision/verify-engine.ts';

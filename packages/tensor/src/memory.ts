@@ -1,0 +1,25 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { activeInterception } from './backend/active-backend.ts';
+
+/** What tensors cost at this moment. */
+export interface MemoryUse {
+  /** Tensors that JavaScript knows of. */
+  readonly tensors: number;
+  /** Their bytes. */
+  readonly tensorBytes: number;
+  /** Tensors that TensorFlow holds for us, captured ones included; undefined on other backends. */
+  readonly nativeTensors: number | undefined;
+  /** Bytes that the C library has handed out in this process; undefined where the extension is absent. */
+  readonly nativeBytes: number | undefined;
+}
+
+export function memoryUse(): MemoryUse {
+  const { numTensors, numBytes } = tf.memory();
+  const native = activeInterception()?.native;
+  return {
+    tensors: numTensors,
+    tensorBytes: numBytes,
+    nativeTensors: native?.getNumOfTensors(),
+    nativeBytes: native?.nativeMemory().inUse,
+  };
+}

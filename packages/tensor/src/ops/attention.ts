@@ -1,0 +1,104 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { TensorError } from '../errors.ts';
+import { withGradient } from './with-gradient.ts';
+
+export interface AttentionOptions {
+  /** What scores are multiplied with. Default `1 / √d`. */
+  readonly scale?: number;
+  /** A query sees itself and what came before (queries and keys of equal count). */
+  readonly causal?: boolean;
+  /** `[t s]`, 1 where a query may look at a key, 0 where not. */
+  readonly mask?: tf.Tensor;
+}
+
+/** Scores of so many bytes are made at a time: they stay in the processor's cache. */
+const SCORE_BYTES_AT_A_TIME = 16 << 20;
+
+/** What a forbidden score becomes: the softmax gives exactly 0. */
+const FORBIDDEN = -1e30;
+
+/**
+ * Scaled dot-product attention (Vaswani et al. 2017), some heads at a time. The backward pass keeps the
+ * probabilities.
+ *
+ * @param q `[b h t d]`
+ * @param k `[b h s d]`
+ * @param v `[b h s d]`
+ * @returns `[b h t d]`
+ */
+export function attention(
+  q: tf.Tensor,
+  k: tf.Tensor,
+  v: tf.Tensor,
+  options: AttentionOptions = {},
+): tf.Tensor {
+  const [batch, heads, queries, depth] = q.shape as [number, number, number, number];
+  const keys = k.shape[2] as number;
+  if (options.causal === true && queries !== keys) {
+    throw new TensorError(
+      'INVALID_ARGUMENT',
+      `causal attention of ${queries} queries and ${keys} keys: counts must be equal`,
+    );
+  }
+  const flat = (x: tf.Tensor, count: number) => tf.reshape(x, [batch * heads, count, depth]);
+  const scale = options.scale ?? 1 / Math.sqrt(depth);
+  const together = Math.max(1, Math.floor(SCORE_BYTES_AT_A_TIME / (queries * keys * 4)));
+  const forward = tf.mul(flat(q, queries), scale);
+  const context = attendInChunks(
+    forward,
+    flat(k, keys),
+    flat(v, keys),
+    scoreBias(options, queries),
+    together,
+  );
+  return tf.reshape(context, q.shape);
+}
+
+/** What is added to scores, `[1 t s]`: 0 where allowed, very negative where not. */
+function scoreBias({ causal, mask }: AttentionOptions, queries: number): tf.Tensor | undefined {
+  if (mask === undefined && causal !== true) return undefined;
+  const allowed = mask ?? tf.linalg.bandPart(tf.ones([queries, queries]), -1, 0);
+  return tf.expandDims(tf.mul(tf.sub(1, tf.cast(allowed, 'float32')), FORBIDDEN), 0);
+}
+
+/** q `[n t d]` (scaled), k and v `[n s d]`, `together` of the n at a time. */
+function attendInChunks(
+  q: tf.Tensor,
+  k: tf.Tensor,
+  v: tf.Tensor,
+  bias: tf.Tensor | undefined,
+  together: number,
+): tf.Tensor {
+  const count = q.shape[0] as number;
+  if (together >= count) return attend(q, k, v, bias);
+  const contexts: tf.Tensor[] = [];
+  for (let start = 0; start < count; start += together) {
+    const size = Math.min(together, count - start);
+    const [qs, ks, vs] = [q, k, v].map((x) => tf.slice(x, [start, 0, 0], [size, -1, -1])) as [
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+    ];
+    contexts.push(attend(qs, ks, vs, bias));
+  }
+  return tf.concat(contexts, 0);
+}
+
+function attend(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, bias: tf.Tensor | undefined): tf.Tensor {
+  return withGradient(
+    [q, k, v],
+    (q, k, v) => {
+      const scores = tf.matMul(q, k, false, true);
+      const probabilities = tf.softmax(bias === undefined ? scores : tf.add(scores, bias));
+      const context = tf.matMul(probabilities, v);
+      return { value: context, saved: { q, k, v, probabilities, context } };
+    },
+    (dy, { q, k, v, probabilities, context }) => {
+      const dv = tf.matMul(probabilities, dy, true, false);
+      // Σ over keys of p · dp equals Σ over depth of dy · context (Dao et al. 2022, FlashAttention, appendix B).
+      const along = tf.sum(tf.mul(dy, context), -1, true);
+      const ds = tf.mul(probabilities, tf.sub(tf.matMul(dy, v, false, true), along));
+      return [tf.matMul(ds, k), tf.matMul(ds, q, true, false), dv];
+    },
+  );
+}

@@ -1,0 +1,62 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { withGradient } from './with-gradient.ts';
+
+const SQRT_HALF = Math.SQRT1_2;
+const INVERSE_SQRT_TAU = 1 / Math.sqrt(2 * Math.PI);
+const TANH_SCALE = Math.sqrt(2 / Math.PI);
+const TANH_CUBIC = 0.044715;
+
+/** Gaussian error linear unit (Hendrycks and Gimpel 2016), exact: `x · Φ(x)`. Any shape. */
+export function gelu(x: tf.Tensor): tf.Tensor {
+  const distribution = (x: tf.Tensor) => tf.add(tf.mul(tf.erf(tf.mul(x, SQRT_HALF)), 0.5), 0.5);
+  return withDerivative(
+    x,
+    (x) => tf.mul(x, distribution(x)),
+    (x) => {
+      const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), INVERSE_SQRT_TAU);
+      return tf.add(distribution(x), tf.mul(x, density));
+    },
+  );
+}
+
+/** The tanh form of GELU: `x / 2 · (1 + tanh(√(2/π) (x + 0.044715 x³)))`. Any shape. */
+export function geluTanh(x: tf.Tensor): tf.Tensor {
+  const inner = (square: tf.Tensor, x: tf.Tensor) =>
+    tf.tanh(tf.mul(x, tf.add(tf.mul(square, TANH_SCALE * TANH_CUBIC), TANH_SCALE)));
+  return withDerivative(
+    x,
+    (x) => tf.mul(tf.mul(x, 0.5), tf.add(inner(tf.square(x), x), 1)),
+    (x) => {
+      const square = tf.square(x);
+      const t = inner(square, x);
+      const slope = tf.add(tf.mul(square, 3 * TANH_SCALE * TANH_CUBIC), TANH_SCALE);
+      const steepness = tf.mul(tf.mul(tf.sub(1, tf.square(t)), slope), tf.mul(x, 0.5));
+      return tf.add(tf.add(tf.mul(t, 0.5), 0.5), steepness);
+    },
+  );
+}
+
+/** Sigmoid linear unit, `x · σ(x)`. Any shape. */
+export function silu(x: tf.Tensor): tf.Tensor {
+  return withDerivative(
+    x,
+    (x) => tf.mul(x, tf.sigmoid(x)),
+    (x) => {
+      const s = tf.sigmoid(x);
+      return tf.mul(s, tf.add(1, tf.mul(x, tf.sub(1, s))));
+    },
+  );
+}
+
+/** An elementwise function that keeps only its input for the backward pass. */
+function withDerivative(
+  x: tf.Tensor,
+  value: (x: tf.Tensor) => tf.Tensor,
+  derivative: (x: tf.Tensor) => tf.Tensor,
+): tf.Tensor {
+  return withGradient(
+    [x],
+    (x) => ({ value: value(x), saved: { x } }),
+    (dy, { x }) => [tf.mul(dy, derivative(x))],
+  );
+}
