@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { downloadWheels } from './download-wheels.ts';
 import { EngineError } from './engine-error.ts';
@@ -72,21 +72,11 @@ export async function installLibrary({
       `The wheels ${names} hold no ${absent.join(', ')}; was their layout changed?`,
     );
   }
-  await linkCudaLibraries(into, files);
   await writeFile(join(into, MANIFEST_NAME), JSON.stringify({ files } satisfies LibraryManifest), {
     flush: true,
   });
   await mkdir(dirname(folder), { recursive: true });
   await rename(into, folder);
-}
-
-/** TensorFlow looks for CUDA's libraries beside its own ($ORIGIN), so each gets a link there. */
-async function linkCudaLibraries(into: string, files: readonly FileRecord[]): Promise<void> {
-  for (const { path } of files) {
-    if (/^nvidia\/[^/]+\/lib\/[^/]+\.so[^/]*$/.test(path)) {
-      await symlink(join('..', path), join(into, 'tensorflow', basename(path)));
-    }
-  }
 }
 
 function isWhole(folder: string): boolean {

@@ -23,6 +23,11 @@ afterEach(async () => {
   await rm(machine.root, { recursive: true });
 });
 const log = (): Promise<string> => readFile(machine.log, 'utf8').catch(() => '');
+const installPython = ({ root }: FakeMachine, download: string): Promise<void> =>
+  writeFile(
+    join(root, 'bin', 'python3'),
+    `#!/bin/sh\ncase "$*" in *--version*) echo "pip 23.0";; *) ${download};; esac\n`,
+  );
 const scratch = (): Promise<string[]> => readdir(join(machine.layout.cache, 'tmp'));
 
 test('downloads, unpacks, compiles; the second call does nothing', async () => {
@@ -93,10 +98,7 @@ test('a compiler error is shown and leaves no engine behind', async () => {
 });
 
 test("a failing download shows pip's own words", async () => {
-  await writeFile(
-    join(machine.root, 'bin', 'python3'),
-    '#!/bin/sh\ncase "$*" in *--version*) echo "pip 23.0";; *) echo "ERROR: no route"; exit 1;; esac\n',
-  );
+  await installPython(machine, 'echo "ERROR: no route"; exit 1');
   await expect(provisionEngineIn(machine.layout, CPU)).rejects.toMatchObject({
     reason: 'DOWNLOAD_FAILED',
     message: expect.stringContaining('ERROR: no route') as string,
@@ -113,10 +115,7 @@ test('a system without wheels is named, with what is supported', async () => {
 });
 
 test('killed half-way, the next call starts afresh and removes what was left', async () => {
-  await writeFile(
-    join(machine.root, 'bin', 'python3'),
-    `#!/bin/sh\ncase "$*" in *--version*) echo "pip 23.0";; *) echo started >> '${machine.log}'; exec sleep 3;; esac\n`,
-  );
+  await installPython(machine, `echo started >> '${machine.log}'; exec sleep 3`);
   const module = new URL('./provision-engine.ts', import.meta.url).href;
   const script = `const { provisionEngineIn } = await import(${JSON.stringify(module)});
     await provisionEngineIn(${JSON.stringify(machine.layout)}, ${JSON.stringify(CPU)});`;
@@ -128,10 +127,7 @@ test('killed half-way, the next call starts afresh and removes what was left', a
   child.kill('SIGKILL');
   await once(child, 'exit');
 
-  await writeFile(
-    join(machine.root, 'bin', 'python3'),
-    '#!/bin/sh\n[ "$2" = pip ] && [ "$3" = --version ] && echo "pip 23.0"\n',
-  );
+  await installPython(machine, 'exit 1');
   await expect(provisionEngineIn(machine.layout, CPU)).rejects.toMatchObject({ reason: 'DOWNLOAD_FAILED' });
   expect(await scratch()).toEqual([]);
   expect(await readdir(join(machine.layout.cache, 'locks'))).toEqual([]);

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 
-/** A zip archive of uncompressed entries, for tests; `lie` is added to the sizes that the directory states. */
+/** A zip archive of uncompressed entries, for tests; `lie` is added to the unpacked size that the directory states. */
 export function storedZip(entries: Readonly<Record<string, string>>, lie = 0): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
@@ -10,7 +10,7 @@ export function storedZip(entries: Readonly<Record<string, string>>, lie = 0): B
     const fixed = Buffer.alloc(26);
     fixed.writeUInt16LE(20, 0); // version needed
     fixed.writeUInt32LE(crc32(data), 10);
-    fixed.writeUInt32LE(data.length + lie, 14);
+    fixed.writeUInt32LE(data.length, 14);
     fixed.writeUInt32LE(data.length + lie, 18);
     fixed.writeUInt16LE(Buffer.byteLength(name), 22);
     const local = Buffer.concat([Buffer.from('PK\x03\x04'), fixed, Buffer.from(name), data]);

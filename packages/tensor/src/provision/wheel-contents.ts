@@ -11,7 +11,7 @@ export const WHEEL_CONTENTS: readonly string[] = [
   '^tensorflow/include/tsl/platform/ctstring[^/]*\\.h$',
   '^tensorflow/include/(xla/)?tsl/c/.*\\.h$',
   '^tensorflow/include/absl/.*\\.(h|inc)$',
-  // NVIDIA's libraries, and what XLA compiles for GPUs with.
+  // NVIDIA's libraries, and what XLA compiles for GPUs with. TensorFlow looks for them in $ORIGIN/../nvidia.
   '^nvidia/[^/]+/(lib|bin|nvvm)/',
   // Licences travel with what they license.
   '^[^/]+\\.dist-info/(METADATA|LICENSE[^/]*|licenses/.*|License[^/]*)$',
