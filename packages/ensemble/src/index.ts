@@ -1,0 +1,10 @@
+export { EnsembleError } from './ensemble-error.ts';
+export type { EnsembleErrorCode } from './ensemble-error.ts';
+export type { FloatFrames, Frames } from './frames.ts';
+export type { FrameEnsemble } from './frame-ensemble.ts';
+export { createFrameMean, meanFrames } from './mean-frames.ts';
+export { contextMean } from './context-mean.ts';
+export { gaussianBlur } from './gaussian-blur.ts';
+export { roundFrames } from './round-frames.ts';
+export { tuneBlur } from './tune-blur.ts';
+export type { TunedBlur } from './tune-blur.ts';
