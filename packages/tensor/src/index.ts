@@ -26,7 +26,7 @@ export { createRandom } from './random/random.ts';
 export type { TensorTree } from './tree/tensor-tree.ts';
 export { flatten, mapTree, namedLeaves, unflatten } from './tree/tensor-tree.ts';
 export { EngineError } from './provision/engine-error.ts';
-export type { EngineErrorCode } from './provision/engine-error.ts';
+export type { EngineErrorReason } from './provision/engine-error.ts';
 export type {
   EngineChoice,
   EngineInstall,
