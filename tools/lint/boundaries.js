@@ -1,0 +1,44 @@
+/**
+ * Which package may import which, as the design draws it: imports point one way only. Each package.json carries
+ * its tag, `scope:<name>`.
+ */
+
+/** Whoever installs one of these gets no TensorFlow. */
+export const tensorflowFree = ['safetensors', 'checkpoints', 'dataset', 'metrics', 'ensemble', 'report'];
+
+/** They know neither each other nor files nor Kafka. */
+export const modelPackages = ['video-tokenizer', 'st-transformer'];
+
+const belowModels = ['training', 'tensor', 'checkpoints', 'safetensors', 'dataset'];
+const packages = [...tensorflowFree, ...modelPackages, 'tensor', 'training'];
+
+/** Package or app → what it may import, besides itself. */
+const mayImport = {
+  safetensors: [],
+  tensor: ['safetensors'],
+  checkpoints: ['safetensors'],
+  dataset: [],
+  training: ['tensor', 'checkpoints', 'safetensors', 'dataset'],
+  'video-tokenizer': belowModels,
+  'st-transformer': belowModels,
+  metrics: ['dataset', 'safetensors'],
+  ensemble: ['dataset', 'safetensors'],
+  report: ['dataset', 'safetensors'],
+  trainer: packages,
+  evaluator: packages,
+  cli: [...packages, 'trainer', 'evaluator'],
+  tests: [...packages, 'trainer', 'evaluator', 'cli'],
+  bench: packages,
+};
+
+/** Options of the rule @nx/enforce-module-boundaries. */
+export const boundaries = {
+  allow: [],
+  allowCircularSelfDependency: false,
+  enforceBuildableLibDependency: false,
+  depConstraints: Object.entries(mayImport).map(([name, others]) => ({
+    sourceTag: `scope:${name}`,
+    onlyDependOnLibsWithTags: [name, ...others].map((other) => `scope:${other}`),
+    ...(tensorflowFree.includes(name) ? { bannedExternalImports: ['@tensorflow/*'] } : {}),
+  })),
+};
