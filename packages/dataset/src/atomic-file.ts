@@ -28,8 +28,8 @@ export async function createAtomicFile(path: string): Promise<AtomicFile> {
     async commit() {
       await handle.sync();
       await handle.close();
-      pending = false;
       await rename(temporary, path);
+      pending = false;
       const directory = await open(folder, 'r');
       await directory.sync().finally(() => directory.close());
     },

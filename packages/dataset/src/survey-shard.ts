@@ -171,7 +171,11 @@ async function checkVideo(path: string, frameCount: number | undefined): Promise
 
 async function withFile<T>(path: string, use: (file: PositionedFile) => Promise<T>): Promise<T> {
   const file = await openPositionedFile(path);
-  return use(file).finally(() => file.close());
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
 }
 
 function inFolder(dir: string, files: ShardFiles): ShardFiles {

@@ -13,7 +13,7 @@ export interface RawSegment extends SegmentToWrite {
 
 export interface WriteRawDatasetOptions extends WriteDatasetOptions {
   /** See `writeVideo`. */
-  readonly quantizer?: number;
+  readonly bitsPerPixel?: number;
 }
 
 /**
@@ -39,12 +39,12 @@ export async function writeRawDataset(
       return frames.count;
     },
     open(path, { frames: { width, height } }) {
-      const { hz: fps = DEFAULT_HZ, quantizer } = options;
+      const { hz: fps = DEFAULT_HZ, bitsPerPixel } = options;
       const encoding = createVideoEncoding({
         width,
         height,
         fps,
-        ...(quantizer === undefined ? {} : { quantizer }),
+        ...(bitsPerPixel === undefined ? {} : { bitsPerPixel }),
       });
       return Promise.resolve({
         append: ({ frames }) => encoding.append(frames),

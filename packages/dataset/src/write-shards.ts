@@ -89,16 +89,15 @@ export async function writeShards<S extends SegmentToWrite>(
 
   async function begin(first: S): Promise<OpenShard<S>> {
     const files = shardFiles(layout, content.form, shards);
-    const states = await createAtomicFile(join(dir, files.states));
+    const opened: { discard(): Promise<void> }[] = [];
     try {
+      const states = await createAtomicFile(join(dir, files.states));
+      opened.push(states);
       const ids = await createAtomicFile(join(dir, files.segments ?? ''));
-      const pictures = await content.open(join(dir, files.video), first).catch(async (error: unknown) => {
-        await ids.discard();
-        throw error;
-      });
-      return { pictures, states, ids, frames: 0 };
+      opened.push(ids);
+      return { pictures: await content.open(join(dir, files.video), first), states, ids, frames: 0 };
     } catch (error) {
-      await states.discard();
+      for (const file of opened) await file.discard();
       throw error;
     }
   }

@@ -4,7 +4,7 @@ import { DatasetError } from '../dataset-error.ts';
 import type { Frames } from '../window.ts';
 
 const KEY_FRAME_INTERVAL = 30;
-const DEFAULT_QUANTIZER = 18;
+const DEFAULT_BITS_PER_PIXEL = 1;
 const MAX_IN_FLIGHT = 8;
 const CODEC = 'avc1.640033'; // High profile, level 5.1: up to 4096x2304
 
@@ -23,22 +23,22 @@ export interface VideoEncodingOptions {
   readonly width: number;
   readonly height: number;
   readonly fps: number;
-  readonly quantizer?: number;
+  readonly bitsPerPixel?: number;
 }
 
 /** Begins an H.264 video; see `writeVideo`. */
 export function createVideoEncoding(options: VideoEncodingOptions): VideoEncoding {
-  const { width, height, fps, quantizer = DEFAULT_QUANTIZER } = options;
+  const { width, height, fps, bitsPerPixel = DEFAULT_BITS_PER_PIXEL } = options;
   if (width < 2 || height < 2 || width % 2 !== 0 || height % 2 !== 0) {
     throw new DatasetError(
       'input',
       `Frames of ${width}x${height} can't be H.264 with halved chroma: sides must be even.`,
     );
   }
-  if (!(fps > 0) || !Number.isInteger(quantizer) || quantizer < 0 || quantizer > 51) {
+  if (!(fps > 0) || !(bitsPerPixel > 0)) {
     throw new DatasetError(
       'input',
-      `A video needs fps > 0 and a quantizer in 0..51, not ${fps} and ${quantizer}.`,
+      `A video needs fps and bitsPerPixel above 0, not ${fps} and ${bitsPerPixel}.`,
     );
   }
   let failure: unknown;
@@ -64,7 +64,9 @@ export function createVideoEncoding(options: VideoEncodingOptions): VideoEncodin
     framerate: fps,
     hardwareAcceleration: 'prefer-software', // the same bits on every machine
     latencyMode: 'quality',
-    bitrateMode: 'quantizer',
+    // A bit rate: version 1.3.1 takes a quantizer and ignores it.
+    bitrateMode: 'variable',
+    bitrate: Math.ceil(bitsPerPixel * width * height * fps),
     avc: { format: 'avc' },
   });
 
@@ -102,7 +104,7 @@ export function createVideoEncoding(options: VideoEncodingOptions): VideoEncodin
           duration: Math.round(1e6 / fps),
         });
         try {
-          encoder.encode(native, { keyFrame: i % KEY_FRAME_INTERVAL === 0, avc: { quantizer } });
+          encoder.encode(native, { keyFrame: i % KEY_FRAME_INTERVAL === 0 });
         } catch (error) {
           failure ??= error;
         } finally {

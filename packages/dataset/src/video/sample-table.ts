@@ -39,22 +39,28 @@ export async function readSampleTable(file: PositionedFile): Promise<SampleTable
   }
 }
 
+/** Walks over all boxes of the file, so that one that is cut off is noticed, and reads the index. */
 async function readMoov(file: PositionedFile): Promise<DataView> {
+  let moov: DataView | undefined;
   let position = 0;
   while (position < file.byteLength) {
-    const bytes = await file.read(position, Math.min(16, file.byteLength - position));
     const available = file.byteLength - position;
+    const bytes = await file.read(position, Math.min(16, available));
     const header = boxHeader(new DataView(bytes.buffer), 0, available);
-    if (header === undefined)
-      throw new RangeError(`the box at byte ${position} reaches past the end of the file`);
+    if (header === undefined) {
+      throw new RangeError(
+        `the box at byte ${position} is none or reaches past the end, ${file.byteLength} bytes`,
+      );
+    }
     if (header.type === 'moov') {
       if (header.length > MAX_MOOV_BYTES) throw new RangeError(`its index claims ${header.length} bytes`);
       const content = await file.read(position + header.headerLength, header.length - header.headerLength);
-      return new DataView(content.buffer);
+      moov ??= new DataView(content.buffer);
     }
     position += header.length;
   }
-  throw new RangeError('it has no index (moov box); was its writing interrupted?');
+  if (moov === undefined) throw new RangeError('it has no index (moov box); was its writing interrupted?');
+  return moov;
 }
 
 function readTrack(track: DataView, fileBytes: number): SampleTable | undefined {
