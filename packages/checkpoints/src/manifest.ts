@@ -40,6 +40,9 @@ const manifestSchema = z
     { error: 'files must be the state and one for each group' },
   );
 
+const envelopeSchema = z.strictObject({ manifest: z.unknown(), sha256: z.string() });
+const versionSchema = z.looseObject({ version: z.int() });
+
 /** Written last: a checkpoint without one, or with one that does not check out, is no checkpoint. */
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestFile = z.infer<typeof fileSchema>;
@@ -54,10 +57,11 @@ export function formatManifest(manifest: Manifest): string {
  * @throws Error that says what is wrong
  */
 export function parseManifest(text: string): Manifest | { readonly unsupported: number } {
-  const envelope = z.strictObject({ manifest: z.looseObject({ version: z.int() }), sha256: z.string() });
-  const { manifest, sha256 } = envelope.parse(JSON.parse(text));
+  // Hashed before any schema sees it: a schema may give its members back in another order.
+  const { manifest, sha256 } = envelopeSchema.parse(JSON.parse(text));
   if (hashOf(manifest) !== sha256) throw new Error('its own hash does not match');
-  if (manifest.version > MANIFEST_VERSION) return { unsupported: manifest.version };
+  const { version } = versionSchema.parse(manifest);
+  if (version > MANIFEST_VERSION) return { unsupported: version };
   return manifestSchema.parse(manifest);
 }
 

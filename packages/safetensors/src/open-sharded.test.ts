@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { asFloat32, openSharded, tensorOf, writeSafetensors } from './index.ts';
@@ -19,7 +19,6 @@ async function shardedSet(index: (map: Record<string, string>) => unknown = (map
 }
 
 async function openFileCount(folder: string): Promise<number> {
-  const { readlink } = await import('node:fs/promises');
   const links = await Promise.all(
     (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
   );
