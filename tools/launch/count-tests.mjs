@@ -1,0 +1,34 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+/**
+ * Adds up the results that vitest left in each project; nx puts them back where it took a result from its cache.
+ * A project without results, or a test file that could not even be loaded, counts as one failure.
+ */
+export function countTests(folders) {
+  const count = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  const fail = (line) => {
+    count.failed += 1;
+    count.failures.push(line);
+  };
+  for (const folder of folders) {
+    const project = basename(folder);
+    const path = join(folder, 'test-results', 'vitest.json');
+    if (!existsSync(path)) {
+      fail(`${project}: its tests left no result`);
+      continue;
+    }
+    for (const file of JSON.parse(readFileSync(path, 'utf8')).testResults) {
+      const name = `${project} ${basename(file.name)}`;
+      for (const { status, fullName } of file.assertionResults) {
+        if (status === 'passed') count.passed += 1;
+        else if (status === 'failed') fail(`${name}: ${fullName}`);
+        else count.skipped += 1;
+      }
+      const broken =
+        file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed');
+      if (broken) fail(`${name}: ${(file.message ?? '').split('\n')[0]}`);
+    }
+  }
+  return count;
+}
