@@ -3,7 +3,7 @@
  * Each line is the median of 5 rounds of 40 windows of 77 frames.
  */
 import { fileURLToPath } from 'node:url';
-import { openDataset, shuffledWindows } from '../src/index.ts';
+import { openDataset, shuffledWindows } from '@borealis/dataset';
 
 const dir =
   process.argv[2] ?? fileURLToPath(new URL('../../../tests/sample-data/eve-sim/train', import.meta.url));

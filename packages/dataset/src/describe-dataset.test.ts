@@ -9,7 +9,7 @@ import { openDataset } from './open-dataset.ts';
 import { sampleFrames } from './sample-frames.ts';
 import { STATE_COUNT } from './state-names.ts';
 import { stateStatistics } from './state-statistics.ts';
-import { madeTokens, sampleSplit, temporaryFolder } from './test-data.ts';
+import { madeTokens, sampleSplit, temporaryFolder } from './dataset.test.fixture.ts';
 import { writeTokenizedDataset } from './write-tokenized-dataset.ts';
 
 async function opened(dir: string): Promise<Dataset> {

@@ -8,7 +8,6 @@ const count = z.number().int().min(1).max(10_000_000);
 const hz = z
   .number()
   .positive()
-  .finite()
   .nullish()
   .transform((value) => value ?? DEFAULT_HZ);
 const tokenShape = z

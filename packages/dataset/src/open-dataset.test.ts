@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Dataset } from './dataset.ts';
 import { openDataset } from './open-dataset.ts';
 import { STATE_COUNT, STATE_NAMES } from './state-names.ts';
-import { madeStates, madeTokens, sampleSplit, temporaryFolder } from './test-data.ts';
+import { madeStates, madeTokens, sampleSplit, temporaryFolder } from './dataset.test.fixture.ts';
 import { validateDataset } from './validate-dataset.ts';
 import { writeTokenizedDataset } from './write-tokenized-dataset.ts';
 

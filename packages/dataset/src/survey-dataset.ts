@@ -66,7 +66,7 @@ async function surveyShards(
     surveyShard({ dir, ...detected, shard, tokenShape, problems }),
   );
   const frames = found.shards.reduce((sum, shard) => sum + shard.frameCount, 0);
-  if (problems.length === 0 && metadata.num_images != null && metadata.num_images !== frames) {
+  if (problems.length === 0 && typeof metadata.num_images === 'number' && metadata.num_images !== frames) {
     problems.push({
       severity: 'error',
       code: 'metadata',

@@ -7,7 +7,7 @@ import { permutation } from './permutation.ts';
 import { shuffledWindows } from './shuffled-windows.ts';
 import type { ShuffledWindowsOptions } from './shuffled-windows.ts';
 import { STATE_COUNT } from './state-names.ts';
-import { madeStates, madeTokens, sampleSplit, temporaryFolder } from './test-data.ts';
+import { madeStates, madeTokens, sampleSplit, temporaryFolder } from './dataset.test.fixture.ts';
 import type { Window } from './window.ts';
 import { writeTokenizedDataset } from './write-tokenized-dataset.ts';
 
@@ -54,7 +54,7 @@ describe('windows of frames', () => {
     }
   });
 
-  test('starts are counted from each segment's own: 107 windows of 77 in val', async () => {
+  test('starts are counted from the first frame of each segment: 107 windows of 77 in val', async () => {
     const dataset = await opened(sampleSplit('val')); // 187, 142, 147, 105, 166, 195, 117, 184, 189, 146 frames
     expect(dataset.windows({ frames: 77, stride: 8, content: 'frames' }).count).toBe(107);
   });

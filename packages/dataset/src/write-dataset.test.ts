@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Dataset } from './dataset.ts';
 import { openDataset } from './open-dataset.ts';
-import { madeFrames, madeTokens, temporaryFolder } from './test-data.ts';
+import { madeFrames, madeTokens, temporaryFolder } from './dataset.test.fixture.ts';
 import { validateDataset } from './validate-dataset.ts';
 import { writeRawDataset } from './write-raw-dataset.ts';
 import { writeTokenizedDataset } from './write-tokenized-dataset.ts';
@@ -81,10 +81,7 @@ describe('writeTokenizedDataset', () => {
     ['no grids', madeTokens(0)],
     [
       'a code too high',
-      madeTokens(1, 0).tokens.data.fill(64_000) && {
-        ...madeTokens(1),
-        tokens: { ...madeTokens(1).tokens, data: new Int32Array(48).fill(64_000) },
-      },
+      { ...madeTokens(1), tokens: { ...madeTokens(1).tokens, data: new Int32Array(48).fill(64_000) } },
     ],
     ['a state that is NaN', { ...madeTokens(1), states: new Float32Array(425).fill(NaN) }],
     ['an id that goes back', { ...madeTokens(1), id: 0 }],

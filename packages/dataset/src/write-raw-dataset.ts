@@ -52,7 +52,10 @@ export async function writeRawDataset(
           await writeAtomicFile(path, await encoding.finish());
           encoding.close();
         },
-        discard: () => Promise.resolve(encoding.close()),
+        discard() {
+          encoding.close();
+          return Promise.resolve();
+        },
       });
     },
     metadata: () => ({}),

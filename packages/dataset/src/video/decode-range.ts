@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VideoDecoder } from '@napi-rs/webcodecs';
 import type { VideoFrame } from '@napi-rs/webcodecs';
+import { errorOf } from './error-of.ts';
 import type { FrameIndex } from './frame-index.ts';
 import type { PacketSource } from './packets.ts';
 
@@ -29,7 +30,7 @@ export async function decodeRange({ packets, index, first, last, sink }: DecodeR
   const keyFrame = index.frameOfPacket[keyPacket] ?? 0;
   const copies = new Set<Promise<void>>();
   let decoded = 0;
-  let failure: unknown;
+  let failure: Error | undefined;
 
   async function copy(native: VideoFrame, frame: number): Promise<void> {
     try {
@@ -42,7 +43,7 @@ export async function decodeRange({ packets, index, first, last, sink }: DecodeR
       await native.copyTo(rgba, { format: 'RGBA' });
       sink(frame, dropAlpha(rgba));
     } catch (error) {
-      failure ??= error;
+      failure ??= errorOf(error);
     } finally {
       native.close();
     }
@@ -79,7 +80,7 @@ export async function decodeRange({ packets, index, first, last, sink }: DecodeR
     }
     await decoder.flush();
   } catch (error) {
-    failure ??= error;
+    failure ??= errorOf(error);
   } finally {
     await Promise.all(copies);
     if (decoder.state !== 'closed') decoder.close();

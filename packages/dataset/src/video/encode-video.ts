@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Mp4Muxer, VideoEncoder, VideoFrame } from '@napi-rs/webcodecs';
 import { DatasetError } from '../dataset-error.ts';
 import type { Frames } from '../window.ts';
+import { errorOf } from './error-of.ts';
 
 const KEY_FRAME_INTERVAL = 30;
 const DEFAULT_BITS_PER_PIXEL = 1;
@@ -41,7 +42,7 @@ export function createVideoEncoding(options: VideoEncodingOptions): VideoEncodin
       `A video needs fps and bitsPerPixel above 0, not ${fps} and ${bitsPerPixel}.`,
     );
   }
-  let failure: unknown;
+  let failure: Error | undefined;
   let frameCount = 0;
   const muxer = new Mp4Muxer({ fastStart: true });
   muxer.addVideoTrack({ codec: CODEC, width, height, framerate: fps });
@@ -50,7 +51,7 @@ export function createVideoEncoding(options: VideoEncodingOptions): VideoEncodin
       try {
         muxer.addVideoChunk(chunk, metadata);
       } catch (error) {
-        failure ??= error;
+        failure ??= errorOf(error);
       }
     },
     error(error) {
@@ -72,7 +73,7 @@ export function createVideoEncoding(options: VideoEncodingOptions): VideoEncodin
 
   function check(): void {
     if (failure !== undefined) {
-      throw new DatasetError('video', `Encoding failed near frame ${frameCount}: ${String(failure)}`, {
+      throw new DatasetError('video', `Encoding failed near frame ${frameCount}: ${failure.message}`, {
         frame: frameCount,
         cause: failure,
       });
@@ -106,7 +107,7 @@ export function createVideoEncoding(options: VideoEncodingOptions): VideoEncodin
         try {
           encoder.encode(native, { keyFrame: i % KEY_FRAME_INTERVAL === 0 });
         } catch (error) {
-          failure ??= error;
+          failure ??= errorOf(error);
         } finally {
           native.close();
         }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Mp4Demuxer, Mp4Muxer } from '@napi-rs/webcodecs';
 import type { Mp4MuxerOptions } from '@napi-rs/webcodecs';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { madeFrames, sampleSplit, temporaryFolder } from '../test-data.ts';
+import { madeFrames, sampleSplit, temporaryFolder } from '../dataset.test.fixture.ts';
 import type { Frames } from '../window.ts';
 import { openVideo } from './open-video.ts';
 import type { Video } from './open-video.ts';

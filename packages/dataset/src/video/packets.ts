@@ -17,7 +17,7 @@ export interface PacketSource {
  * all packets are read once to make it. Throws `video`.
  */
 export async function openPackets(path: string, table: SampleTable | undefined): Promise<PacketSource> {
-  let failure: unknown;
+  let failure: Error | undefined;
   const demuxer = new Mp4Demuxer({
     error: (error) => {
       failure = error;
