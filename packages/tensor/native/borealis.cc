@@ -1,6 +1,7 @@
 // The addon: tfjs-node's own binding, compiled from the sources in its npm package, plus what Borealis adds.
 // One translation unit, since the binding keeps what we need (context, handles) private to its class.
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <set>
@@ -35,6 +36,7 @@ NAPI_MODULE_INIT() {
   if (exports == nullptr) return nullptr;
   using namespace borealis;
   Export(env, exports, "recordingBegin", RecordingBegin);
+  Export(env, exports, "recordingOpDefinition", RecordingOpDefinition);
   Export(env, exports, "recordingAdd", RecordingAdd);
   Export(env, exports, "recordingFinish", RecordingFinish);
   Export(env, exports, "recordingDiscard", RecordingDiscard);

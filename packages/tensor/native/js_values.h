@@ -94,6 +94,15 @@ inline napi_value FromInt(napi_env env, int64_t number) {
   return value;
 }
 
+inline napi_value FromBytes(napi_env env, const void* data, size_t length) {
+  void* copy = nullptr;
+  napi_value buffer, bytes;
+  napi_create_arraybuffer(env, length, &copy, &buffer);
+  std::memcpy(copy, data, length);
+  napi_create_typedarray(env, napi_uint8_array, length, buffer, 0, &bytes);
+  return bytes;
+}
+
 inline napi_value FromShape(napi_env env, const std::vector<int64_t>& dims) {
   napi_value shape;
   napi_create_array_with_length(env, dims.size(), &shape);

@@ -32,6 +32,19 @@ inline napi_value RecordingBegin(napi_env env, napi_callback_info) {
   return FromInt(env, next++);
 }
 
+// recordingOpDefinition(handle, operation) -> its OpDef, serialised
+inline napi_value RecordingOpDefinition(napi_env env, napi_callback_info info) {
+  Arguments<2> arguments(env, info);
+  TF_Graph* graph = FindRecording(env, arguments[0]);
+  const std::string name = ToString(env, arguments[1]);
+  if (Threw(env)) return nullptr;
+  TF_AutoStatus status;
+  std::unique_ptr<TF_Buffer, decltype(&TF_DeleteBuffer)> buffer(TF_NewBuffer(), TF_DeleteBuffer);
+  TF_GraphGetOpDef(graph, name.c_str(), buffer.get(), status.status);
+  if (Failed(env, status.status)) return nullptr;
+  return FromBytes(env, buffer->data, buffer->length);
+}
+
 // recordingAdd(handle, graphDef of one node whose inputs are named in0, in1, …, node name, ["node:output", …])
 // -> [{dtype, shape}, …]
 inline napi_value RecordingAdd(napi_env env, napi_callback_info info) {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { TensorError } from '../errors.ts';
 import type { ExtendedBinding, OpAttribute, TensorMetadata } from '../native/binding.ts';
 import type { AttributeValue } from './node-def.ts';
+import type { OpDefinition } from './op-definition.ts';
+import { decodeOpDefinition, inferAttributes } from './op-definition.ts';
 import { encodeAttribute, encodeNode, encodeTensor, shapeProto } from './node-def.ts';
 
 /** Operations that draw from TensorFlow's own random state: inside a recorded function they would ignore every seed. */
@@ -45,6 +47,7 @@ export function isSymbolic(id: number): boolean {
   return id < 0;
 }
 
+const definitions = new Map<string, OpDefinition>();
 let nextSymbol = -1;
 
 export function createRecorder(native: ExtendedBinding): Recorder {
@@ -96,6 +99,15 @@ export function createRecorder(native: ExtendedBinding): Recorder {
     const [output] = add(op, attributes, nodeInputs);
     if (output === undefined) throw new TensorError('RECORDING_FAILED', `${op} has no output`);
     return output;
+  }
+
+  function definitionOf(op: string): OpDefinition {
+    let definition = definitions.get(op);
+    if (definition === undefined) {
+      definition = decodeOpDefinition(native.recordingOpDefinition(handle, op));
+      definitions.set(op, definition);
+    }
+    return definition;
   }
 
   function placeholder(dtype: number, shape: readonly number[]): TensorMetadata {
@@ -159,8 +171,13 @@ export function createRecorder(native: ExtendedBinding): Recorder {
         `${op} draws from a hidden random state: draw outside and pass the numbers as a tensor, or use a stateless operation with the seed as a tensor`,
       );
     }
-    const encoded = Object.fromEntries(attributes.map((a) => [a.name, encodeAttribute(native, a)]));
-    return add(op, encoded, ids.map(nameOf));
+    const names = ids.map(nameOf); // captures what comes from outside, which tells its type
+    const given = Object.fromEntries(attributes.map((a) => [a.name, encodeAttribute(native, a)]));
+    const inferred = inferAttributes(
+      definitionOf(op),
+      ids.map((id) => dtypeOf.get(id) ?? native.TF_FLOAT),
+    );
+    return add(op, { ...inferred, ...given }, names);
   }
 
   function finish(options: { name: string; outputIds: readonly number[]; xla: boolean }): RecordedFunction {

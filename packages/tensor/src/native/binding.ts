@@ -48,6 +48,7 @@ export interface BaseBinding extends BindingConstants {
 /** What `native/borealis.cc` adds; the comments there describe each call. */
 export interface Extension {
   recordingBegin(): number;
+  recordingOpDefinition(recording: number, op: string): Uint8Array;
   recordingAdd(
     recording: number,
     graphDef: Uint8Array,

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+const count = z.int().positive();
+
+/** How codes are embedded and predicted. */
+const vocabularySchema = z.discriminatedUnion('kind', [
+  /** One row of a table per code, tied: the same table embeds and predicts. */
+  z.strictObject({ kind: z.literal('codes'), size: count }),
+  /**
+   * A code by its FSQ levels, the first varying fastest: embedded as a sum of one row per level, predicted by a mixture
+   * of `components` products of one distribution per level. Log-probabilities add up to those of all codes.
+   */
+  z.strictObject({ kind: z.literal('levels'), levels: z.array(count).min(1), components: count }),
+]);
+
+export const stTransformerConfigSchema = z.strictObject({
+  /** Width of the residual stream. */
+  dim: count,
+  layers: count,
+  heads: count,
+  /** The MLP is so many times wider than the stream. */
+  mlpRatio: z.number().positive(),
+  gridHeight: count,
+  gridWidth: count,
+  /** Grids the model sees at once, the last target not among them. */
+  timeSteps: count,
+  /** Of these the first so many are given; the others, and one more, are predicted. */
+  contextGrids: count,
+  vocabulary: vocabularySchema,
+  /** `pre`: LayerNorm before each attention and the MLP. `qk`: one LayerNorm over the head dimension of q and k instead. */
+  normalisation: z.enum(['pre', 'qk']),
+  /** Robot states as input, or a learned constant in their place (the same number of parameters). */
+  states: z.enum(['on', 'off']),
+  /** Channels of a state. */
+  stateChannels: count,
+});
+
+export type StTransformerConfig = z.infer<typeof stTransformerConfigSchema>;
+
+const FSQ_LEVELS = [8, 8, 8, 5, 5, 5];
+
+/** Published and laptop sizes. */
+export const presets = {
+  /** The winning entry's: 24 · 16 · 512² + 64,000 · 512 + 5 · 1024 · 512 weights, before norms, biases and states. */
+  'revontuli-136m': {
+    dim: 512,
+    layers: 24,
+    heads: 8,
+    mlpRatio: 4,
+    gridHeight: 32,
+    gridWidth: 32,
+    timeSteps: 5,
+    contextGrids: 3,
+    vocabulary: { kind: 'codes', size: 64_000 },
+    normalisation: 'pre',
+    states: 'on',
+    stateChannels: 25,
+  },
+  /** Minutes on two processor cores, with the few tokens of the sample data. */
+  small: {
+    dim: 128,
+    layers: 4,
+    heads: 4,
+    mlpRatio: 4,
+    gridHeight: 16,
+    gridWidth: 16,
+    timeSteps: 5,
+    contextGrids: 3,
+    vocabulary: { kind: 'levels', levels: FSQ_LEVELS, components: 4 },
+    normalisation: 'pre',
+    states: 'on',
+    stateChannels: 25,
+  },
+} as const satisfies Record<string, unknown>;

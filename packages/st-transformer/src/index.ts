@@ -1,0 +1,12 @@
+export type { StBatch } from './batch.ts';
+export { toBatch } from './batch.ts';
+export type { BlockParameters } from './block.ts';
+export { block } from './block.ts';
+export type { StTransformerConfig } from './config.ts';
+export { presets, stTransformerConfigSchema } from './config.ts';
+export type { StTransformerErrorCode } from './errors.ts';
+export { StTransformerError } from './errors.ts';
+export type { StTransformerParameters } from './forward.ts';
+export { hiddenOf } from './forward.ts';
+export { init } from './init.ts';
+export { loss } from './loss.ts';

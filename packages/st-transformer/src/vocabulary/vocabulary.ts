@@ -1,0 +1,26 @@
+import type { Random, tf } from '@borealis/tensor';
+import type { StTransformerConfig } from '../config.ts';
+import { codeVocabulary } from './code-vocabulary.ts';
+import { levelVocabulary } from './level-vocabulary.ts';
+
+export type VocabularyParameters = Readonly<Record<string, tf.Tensor>>;
+
+/** How a model reads codes and says which come next. */
+export interface Vocabulary {
+  /** Number of codes. */
+  readonly size: number;
+  init(dim: number, random: Random): VocabularyParameters;
+  /** Codes `[n]` int32 → `[n c]` */
+  embed(codes: tf.Tensor, p: VocabularyParameters): tf.Tensor;
+  /** Hidden `[n c]` and true codes `[n]` → −log p in nats, `[n]` */
+  crossEntropy(hidden: tf.Tensor, targets: tf.Tensor, p: VocabularyParameters): tf.Tensor;
+  /** Hidden `[n c]` → log-probabilities of all codes, `[n size]` */
+  logProbabilities(hidden: tf.Tensor, p: VocabularyParameters): tf.Tensor;
+}
+
+export function vocabularyOf(config: StTransformerConfig): Vocabulary {
+  const { vocabulary } = config;
+  return vocabulary.kind === 'codes'
+    ? codeVocabulary(vocabulary.size)
+    : levelVocabulary(vocabulary.levels, vocabulary.components);
+}

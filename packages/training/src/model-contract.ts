@@ -1,0 +1,67 @@
+import type { Dataset, TokenGrids, Window, WindowSpec } from '@borealis/dataset';
+import type { TensorTree } from '@borealis/tensor';
+import type { z } from 'zod';
+import type { Parameters } from './parameters/parameters.ts';
+import type { LossAndLogs } from './parameters/value-and-gradients.ts';
+
+/** Numbers taken from the training set and stored with the model, by name. */
+export type Statistics = Readonly<Record<string, Float32Array>>;
+
+/** What a token model says of one future grid of one window. Places are in row order. */
+export interface GridPrediction {
+  /** Index of the grid in the window, counted from 0. */
+  readonly grid: number;
+  /** `[s]` the likeliest code of each place. */
+  readonly codes: Int32Array;
+  /** `[s]` log-probability of the true code, in nats; absent where the truth isn't known. */
+  readonly targetLogProbabilities?: Float32Array;
+  /** `[s k]` the k likeliest codes and their log-probabilities under the full softmax, likeliest first. */
+  readonly topCodes: Int32Array;
+  readonly topLogProbabilities: Float32Array;
+}
+
+export interface TokenPredictionOptions {
+  /** `teacher-forced`: every grid is predicted from the true ones before it; `autoregressive`: from its own. */
+  readonly mode: 'teacher-forced' | 'autoregressive';
+  /** How many of the likeliest codes to return. */
+  readonly k: number;
+}
+
+/** Predicts tokens of windows with one set of parameters; holds compiled functions, so dispose it. */
+export interface TokenPredictor {
+  /** One prediction for each future grid of each window, in order. */
+  predict(windows: readonly Window[], options: TokenPredictionOptions): Promise<GridPrediction[][]>;
+  /** Greedy continuation of the given grids by `count` more; `states` cover the given frames and all future ones. */
+  rollOut(window: Window, count: number): Promise<TokenGrids>;
+  dispose(): void;
+}
+
+interface ModelBase<Config, Batch extends TensorTree> {
+  readonly name: string;
+  /** Strict: an unknown key is refused. */
+  readonly configSchema: z.ZodType<Config>;
+  /** Published and laptop sizes. */
+  readonly presets: Readonly<Record<string, Config>>;
+  /** What a window must hold. */
+  windowSpec(config: Config): WindowSpec;
+  /** The configuration for this dataset: grid sizes and the like are taken from it. */
+  adapt(config: Config, dataset: Dataset): Config;
+  fitStatistics(config: Config, dataset: Dataset): Promise<Statistics>;
+  init(config: Config, seed: number): Parameters;
+  /** Which parameters train, by dotted path. */
+  trainable(config: Config, path: string): boolean;
+  toBatch(config: Config, statistics: Statistics, windows: readonly Window[]): Batch;
+  loss(config: Config, parameters: Parameters, batch: Batch): LossAndLogs;
+}
+
+/** A model of token grids. */
+export interface TokenModel<Config, Batch extends TensorTree> extends ModelBase<Config, Batch> {
+  readonly track: 'tokens';
+  createPredictor(config: Config, parameters: Parameters, statistics: Statistics): TokenPredictor;
+}
+
+/**
+ * What trainer, evaluator and command line know of a model: plain data and pure functions of it. A package that exports
+ * one works in every app.
+ */
+export type Model<Config = unknown, Batch extends TensorTree = TensorTree> = TokenModel<Config, Batch>;

@@ -1,0 +1,109 @@
+import type { Compiled, TensorTree } from '@borealis/tensor';
+import { compile, tf } from '@borealis/tensor';
+import { TrainingError } from '../errors.ts';
+import type { NamedTensors, Parameters } from '../parameters/parameters.ts';
+import { disposeNamed } from '../parameters/parameters.ts';
+import type { LossAndLogs } from '../parameters/value-and-gradients.ts';
+import { valueAndGradients } from '../parameters/value-and-gradients.ts';
+import type { AdamWConfig, AdamWScalars, Moments } from './adamw.ts';
+import { adamwScalars, adamwStep, zeroMoments } from './adamw.ts';
+import { clipGradients } from './clip-gradients.ts';
+
+/** What training changes; the owner of these tensors is whoever holds the state. */
+export interface OptimizerState {
+  /** Steps taken. */
+  readonly step: number;
+  readonly trainable: NamedTensors;
+  readonly frozen: NamedTensors;
+  readonly moments: Moments;
+}
+
+export interface StepLogs {
+  readonly loss: number;
+  readonly gradientNorm: number;
+  readonly rate: number;
+  readonly [name: string]: number;
+}
+
+export interface TrainStepOptions<Batch extends TensorTree> {
+  readonly loss: (parameters: Parameters, batch: Batch) => LossAndLogs;
+  readonly adamw: AdamWConfig;
+  /** The norm to which gradients are clipped. */
+  readonly maxGradientNorm: number;
+  readonly precision?: 'f32' | 'bf16';
+}
+
+export interface TrainStep<Batch extends TensorTree> {
+  /** Takes one step and disposes the state it was given (not the frozen parameters, not the batch). */
+  (state: OptimizerState, batch: Batch, rate: number): { readonly state: OptimizerState; readonly logs: StepLogs };
+  dispose(): void;
+}
+
+type StepInputs<Batch extends TensorTree> = {
+  readonly trainable: NamedTensors;
+  readonly frozen: NamedTensors;
+  readonly first: NamedTensors;
+  readonly second: NamedTensors;
+  readonly batch: Batch;
+  readonly rate: tf.Tensor;
+  readonly correction1: tf.Tensor;
+  readonly rootCorrection2: tf.Tensor;
+};
+
+/** A state before the first step. */
+export function initialState(trainable: NamedTensors, frozen: NamedTensors): OptimizerState {
+  if (Object.keys(trainable).length === 0) {
+    throw new TrainingError('NOTHING_TRAINS', 'no parameter is trainable: does the pattern of trainable layers match any name?');
+  }
+  return { step: 0, trainable, frozen, moments: zeroMoments(trainable) };
+}
+
+/** Loss, gradients, clipping and AdamW as one compiled function. */
+export function createTrainStep<Batch extends TensorTree>(options: TrainStepOptions<Batch>): TrainStep<Batch> {
+  const step = compile((inputs: StepInputs<Batch>) => wholeStep(options, inputs), {
+    name: 'train_step',
+    precision: options.precision ?? 'f32',
+  }) as Compiled<[StepInputs<Batch>], StepOutputs>;
+
+  const run = (state: OptimizerState, batch: Batch, rate: number) => {
+    const scalars = adamwScalars(options.adamw, state.step + 1, rate);
+    const { trainable, frozen, moments } = state;
+    const result = step({ trainable, frozen, first: moments.first, second: moments.second, batch, ...scalars });
+    for (const spent of [trainable, moments.first, moments.second, { ...scalars }]) disposeNamed(spent);
+    const logs = { ...readScalars(result.logs), rate } as StepLogs;
+    const next = { step: state.step + 1, trainable: result.trainable, frozen };
+    return { state: { ...next, moments: { first: result.first, second: result.second } }, logs };
+  };
+  return Object.assign(run, {
+    dispose: () => {
+      step.dispose();
+    },
+  });
+}
+
+type StepOutputs = {
+  readonly trainable: NamedTensors;
+  readonly first: NamedTensors;
+  readonly second: NamedTensors;
+  readonly logs: NamedTensors;
+};
+
+function wholeStep<Batch extends TensorTree>(options: TrainStepOptions<Batch>, inputs: StepInputs<Batch>): StepOutputs {
+  const { loss, logs, gradients } = valueAndGradients(options.loss, inputs);
+  const clipped = clipGradients(gradients, options.maxGradientNorm);
+  const scalars: AdamWScalars = inputs;
+  const moments = { first: inputs.first, second: inputs.second };
+  const next = adamwStep(options.adamw, { parameters: inputs.trainable, moments }, clipped.gradients, scalars);
+  return {
+    trainable: next.parameters,
+    first: next.moments.first,
+    second: next.moments.second,
+    logs: { loss, gradientNorm: clipped.norm, ...logs },
+  };
+}
+
+function readScalars(logs: NamedTensors): Record<string, number> {
+  const numbers = Object.entries(logs).map(([name, log]) => [name, log.dataSync()[0] as number] as const);
+  disposeNamed(logs);
+  return Object.fromEntries(numbers);
+}
