@@ -41,7 +41,7 @@ export function tripleSpan(segment: Segment): Span {
 }
 
 /** Throws `window-spec` where a spec can't be met by any data. */
-export function checkWindowSpec(spec: WindowSpec): void {
+function checkWindowSpec(spec: WindowSpec): void {
   const unit = spec.content === 'tokens' ? FRAMES_PER_TRIPLE : 1;
   for (const key of ['frames', 'stride'] as const) {
     const value = spec[key];

@@ -35,7 +35,7 @@ export interface SegmentToWrite {
 }
 
 /** Where the pictures of one shard go. */
-export interface PictureFile<S> {
+interface PictureFile<S> {
   append(segment: S): Promise<void>;
   commit(): Promise<void>;
   discard(): Promise<void>;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { copyFile, readFile, readdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Mp4Demuxer, Mp4Muxer } from '@napi-rs/webcodecs';
+import { Mp4Demuxer, Mp4Muxer, VideoFrame } from '@napi-rs/webcodecs';
 import type { Mp4MuxerOptions } from '@napi-rs/webcodecs';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { madeFrames, sampleSplit, temporaryFolder } from '../dataset.test.fixture.ts';
 import type { Frames } from '../window.ts';
 import { openVideo } from './open-video.ts';
@@ -95,6 +95,17 @@ describe('openVideo', () => {
     await expect(video.read(0, 1)).rejects.toMatchObject({ code: 'closed' });
   });
 
+  test('every native frame is closed, wanted or not', async () => {
+    const video = await opened(TRAIN, 0);
+    const close = vi.spyOn(VideoFrame.prototype, 'close');
+    onTestFinished(() => {
+      close.mockRestore();
+    });
+    await video.read(88, 2); // from key frame 60 on, and what must be decoded behind 89
+    expect(close.mock.calls.length).toBeGreaterThanOrEqual(30);
+    expect(close.mock.contexts.every((frame) => frame.closed)).toBe(true);
+  });
+
   test('memory does not grow with reading', async () => {
     const video = await opened(TRAIN, 2 ** 20);
     const read = async (times: number): Promise<number> => {
@@ -103,7 +114,7 @@ describe('openVideo', () => {
       return process.memoryUsage().rss;
     };
     const warm = await read(15);
-    // 40 windows are 150 MB of RGB and 200 of RGBA, and as much again where native frames stayed open
+    // 40 windows are 150 MB of RGB and 200 MB of RGBA
     expect((await read(40)) - warm).toBeLessThan(120 * 2 ** 20);
   });
 });
