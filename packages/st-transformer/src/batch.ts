@@ -18,13 +18,18 @@ export function windowFrames(config: StTransformerConfig): number {
 }
 
 /** @throws StTransformerError `WINDOW` where a window doesn't hold what the model needs */
-export function toBatch(config: StTransformerConfig, statistics: Statistics, windows: readonly Window[]): StBatch {
+export function toBatch(
+  config: StTransformerConfig,
+  statistics: Statistics,
+  windows: readonly Window[],
+): StBatch {
   const grids = config.timeSteps + 1;
   const places = config.gridHeight * config.gridWidth;
   const codes = new Int32Array(windows.length * grids * places);
   windows.forEach((window, i) => {
     const { tokens } = window;
-    if (tokens === undefined) throw new StTransformerError('WINDOW', `window ${i} holds no tokens: tokenize the data first`);
+    if (tokens === undefined)
+      throw new StTransformerError('WINDOW', `window ${i} holds no tokens: tokenize the data first`);
     if (tokens.height !== config.gridHeight || tokens.width !== config.gridWidth || tokens.count < grids) {
       throw new StTransformerError(
         'WINDOW',
@@ -36,7 +41,12 @@ export function toBatch(config: StTransformerConfig, statistics: Statistics, win
   });
   return {
     codes: tf.tensor(codes, [windows.length, grids, places], 'int32'),
-    states: gridStates(config, statistics, windows.map(({ states }) => states), grids),
+    states: gridStates(
+      config,
+      statistics,
+      windows.map(({ states }) => states),
+      grids,
+    ),
   };
 }
 
@@ -60,7 +70,10 @@ export function gridStates(
         for (let channel = 0; channel < stateChannels; channel++) {
           const value = window[row + channel];
           if (value === undefined) {
-            throw new StTransformerError('WINDOW', `states end at frame ${window.length / stateChannels}, grid ${grid} needs more`);
+            throw new StTransformerError(
+              'WINDOW',
+              `states end at frame ${window.length / stateChannels}, grid ${grid} needs more`,
+            );
           }
           values[next++] = (value - (mean[channel] ?? 0)) / (deviation[channel] ?? 1);
         }

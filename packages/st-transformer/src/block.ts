@@ -50,7 +50,11 @@ export function spatialAttention(x: tf.Tensor, p: AttentionParameters, options: 
   const [b, t, s, c] = x.shape as [number, number, number, number];
   const d = c / options.heads;
   const heads = ops.reshape(linear(x, p.qkv.weight, p.qkv.bias), [b * t, s, 3, options.heads, d]);
-  const [q, k, v] = ops.unstack(ops.transpose(heads, [2, 0, 3, 1, 4]), 0) as [tf.Tensor, tf.Tensor, tf.Tensor]; // [b·t h s d]
+  const [q, k, v] = ops.unstack(ops.transpose(heads, [2, 0, 3, 1, 4]), 0) as [
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+  ]; // [b·t h s d]
   const context = attention(norm(q, p.norm), norm(k, p.norm), v, scaleOf(options));
   const joined = ops.reshape(ops.transpose(context, [0, 2, 1, 3]), [b, t, s, c]);
   return linear(joined, p.proj.weight, p.proj.bias);
@@ -62,7 +66,11 @@ export function temporalAttention(x: tf.Tensor, p: AttentionParameters, options:
   const d = c / options.heads;
   const heads = ops.reshape(linear(x, p.qkv.weight, p.qkv.bias), [b, t, s, 3, options.heads * d]);
   const places = ops.reshape(ops.transpose(heads, [3, 0, 2, 1, 4]), [3, b * s, t, options.heads, d]);
-  const [q, k, v] = ops.unstack(ops.transpose(places, [0, 1, 3, 2, 4]), 0) as [tf.Tensor, tf.Tensor, tf.Tensor]; // [b·s h t d]
+  const [q, k, v] = ops.unstack(ops.transpose(places, [0, 1, 3, 2, 4]), 0) as [
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+  ]; // [b·s h t d]
   const context = attention(norm(q, p.norm), norm(k, p.norm), v, { ...scaleOf(options), causal: true });
   const joined = ops.reshape(ops.transpose(context, [0, 2, 1, 3]), [b, s, t, c]);
   return linear(ops.transpose(joined, [0, 2, 1, 3]), p.proj.weight, p.proj.bias);

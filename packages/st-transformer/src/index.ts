@@ -9,4 +9,6 @@ export { StTransformerError } from './errors.ts';
 export type { StTransformerParameters } from './forward.ts';
 export { hiddenOf } from './forward.ts';
 export { init } from './init.ts';
+export { createPredictor } from './inference/predictor.ts';
 export { loss } from './loss.ts';
+export { stTransformer } from './model.ts';

@@ -15,7 +15,10 @@ import { vocabularyOf } from './vocabulary/vocabulary.ts';
 export function init(config: StTransformerConfig, seed: number): Parameters {
   const { dim, heads, layers } = config;
   if (dim % heads !== 0) {
-    throw new StTransformerError('CONFIG', `dim ${dim} can't be divided among ${heads} heads: choose a multiple`);
+    throw new StTransformerError(
+      'CONFIG',
+      `dim ${dim} can't be divided among ${heads} heads: choose a multiple`,
+    );
   }
   const random = createRandom(seed);
   const parameters: StTransformerParameters = {

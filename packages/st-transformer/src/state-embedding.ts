@@ -30,7 +30,10 @@ export function embedStates(states: tf.Tensor, p: StateParameters, config: StTra
   const [b, grids] = states.shape as [number, number];
   const flat = tf.reshape(states, [b, grids, -1]);
   const steps = grids - 1;
-  const pairs = tf.concat([tf.slice(flat, [0, 0, 0], [-1, steps, -1]), tf.slice(flat, [0, 1, 0], [-1, steps, -1])], -1);
+  const pairs = tf.concat(
+    [tf.slice(flat, [0, 0, 0], [-1, steps, -1]), tf.slice(flat, [0, 1, 0], [-1, steps, -1])],
+    -1,
+  );
   const features = config.states === 'on' ? pairs : tf.add(tf.zeros([b, steps, 1]), p.constant);
   return linear(silu(linear(features, p.fc1.weight, p.fc1.bias)), p.fc2.weight, p.fc2.bias);
 }

@@ -7,6 +7,7 @@ export type {
   TokenModel,
   TokenPredictionOptions,
   TokenPredictor,
+  TrainingSet,
 } from './model-contract.ts';
 export type { AdamWConfig, AdamWScalars, Moments } from './optimizer/adamw.ts';
 export { ADAMW_DEFAULTS, adamwScalars, adamwStep, zeroMoments } from './optimizer/adamw.ts';
@@ -16,7 +17,14 @@ export { constantSchedule, warmupCosineSchedule, warmupLinearSchedule } from './
 export type { OptimizerState, StepLogs, TrainStep, TrainStepOptions } from './optimizer/train-step.ts';
 export { createTrainStep, initialState } from './optimizer/train-step.ts';
 export type { NamedTensors, Parameters } from './parameters/parameters.ts';
-export { countParameters, disposeNamed, mapNamed, nameParameters, nestParameters, partition } from './parameters/parameters.ts';
+export {
+  countParameters,
+  disposeNamed,
+  mapNamed,
+  nameParameters,
+  nestParameters,
+  partition,
+} from './parameters/parameters.ts';
 export { fromStored, toStored } from './parameters/stored-parameters.ts';
 export type { LossAndLogs, ValueAndGradients } from './parameters/value-and-gradients.ts';
 export { valueAndGradients } from './parameters/value-and-gradients.ts';

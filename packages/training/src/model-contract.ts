@@ -1,4 +1,4 @@
-import type { Dataset, TokenGrids, Window, WindowSpec } from '@borealis/dataset';
+import type { Dataset, StateStatistics, TokenGrids, Window, WindowSpec } from '@borealis/dataset';
 import type { TensorTree } from '@borealis/tensor';
 import type { z } from 'zod';
 import type { Parameters } from './parameters/parameters.ts';
@@ -6,6 +6,13 @@ import type { LossAndLogs } from './parameters/value-and-gradients.ts';
 
 /** Numbers taken from the training set and stored with the model, by name. */
 export type Statistics = Readonly<Record<string, Float32Array>>;
+
+/** What statistics are fitted on. */
+export interface TrainingSet {
+  readonly dataset: Dataset;
+  /** Of each of the dataset's state channels: `stateStatistics(dataset)` of @borealis/dataset. */
+  readonly states: readonly StateStatistics[];
+}
 
 /** What a token model says of one future grid of one window. Places are in row order. */
 export interface GridPrediction {
@@ -46,7 +53,7 @@ interface ModelBase<Config, Batch extends TensorTree> {
   windowSpec(config: Config): WindowSpec;
   /** The configuration for this dataset: grid sizes and the like are taken from it. */
   adapt(config: Config, dataset: Dataset): Config;
-  fitStatistics(config: Config, dataset: Dataset): Promise<Statistics>;
+  fitStatistics(config: Config, training: TrainingSet): Promise<Statistics>;
   init(config: Config, seed: number): Parameters;
   /** Which parameters train, by dotted path. */
   trainable(config: Config, path: string): boolean;

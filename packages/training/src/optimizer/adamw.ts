@@ -60,7 +60,10 @@ export function adamwStep(
   for (const [name, parameter] of Object.entries(state.parameters)) {
     const gradient = gradients[name] as tf.Tensor;
     const m = tf.add(tf.mul(state.moments.first[name] as tf.Tensor, beta1), tf.mul(gradient, 1 - beta1));
-    const v = tf.add(tf.mul(state.moments.second[name] as tf.Tensor, beta2), tf.mul(tf.square(gradient), 1 - beta2));
+    const v = tf.add(
+      tf.mul(state.moments.second[name] as tf.Tensor, beta2),
+      tf.mul(tf.square(gradient), 1 - beta2),
+    );
     const decayed = parameter.rank >= 2 && weightDecay !== 0 ? tf.mul(parameter, kept) : parameter;
     const deviation = tf.add(tf.div(tf.sqrt(v), scalars.rootCorrection2), eps);
     parameters[name] = tf.sub(decayed, tf.mul(stepSize, tf.div(m, deviation)));

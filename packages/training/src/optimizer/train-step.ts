@@ -35,7 +35,11 @@ export interface TrainStepOptions<Batch extends TensorTree> {
 
 export interface TrainStep<Batch extends TensorTree> {
   /** Takes one step and disposes the state it was given (not the frozen parameters, not the batch). */
-  (state: OptimizerState, batch: Batch, rate: number): { readonly state: OptimizerState; readonly logs: StepLogs };
+  (
+    state: OptimizerState,
+    batch: Batch,
+    rate: number,
+  ): { readonly state: OptimizerState; readonly logs: StepLogs };
   dispose(): void;
 }
 
@@ -53,13 +57,18 @@ type StepInputs<Batch extends TensorTree> = {
 /** A state before the first step. */
 export function initialState(trainable: NamedTensors, frozen: NamedTensors): OptimizerState {
   if (Object.keys(trainable).length === 0) {
-    throw new TrainingError('NOTHING_TRAINS', 'no parameter is trainable: does the pattern of trainable layers match any name?');
+    throw new TrainingError(
+      'NOTHING_TRAINS',
+      'no parameter is trainable: does the pattern of trainable layers match any name?',
+    );
   }
   return { step: 0, trainable, frozen, moments: zeroMoments(trainable) };
 }
 
 /** Loss, gradients, clipping and AdamW as one compiled function. */
-export function createTrainStep<Batch extends TensorTree>(options: TrainStepOptions<Batch>): TrainStep<Batch> {
+export function createTrainStep<Batch extends TensorTree>(
+  options: TrainStepOptions<Batch>,
+): TrainStep<Batch> {
   const step = compile((inputs: StepInputs<Batch>) => wholeStep(options, inputs), {
     name: 'train_step',
     precision: options.precision ?? 'f32',
@@ -68,7 +77,14 @@ export function createTrainStep<Batch extends TensorTree>(options: TrainStepOpti
   const run = (state: OptimizerState, batch: Batch, rate: number) => {
     const scalars = adamwScalars(options.adamw, state.step + 1, rate);
     const { trainable, frozen, moments } = state;
-    const result = step({ trainable, frozen, first: moments.first, second: moments.second, batch, ...scalars });
+    const result = step({
+      trainable,
+      frozen,
+      first: moments.first,
+      second: moments.second,
+      batch,
+      ...scalars,
+    });
     for (const spent of [trainable, moments.first, moments.second, { ...scalars }]) disposeNamed(spent);
     const logs = { ...readScalars(result.logs), rate } as StepLogs;
     const next = { step: state.step + 1, trainable: result.trainable, frozen };
@@ -88,12 +104,20 @@ type StepOutputs = {
   readonly logs: NamedTensors;
 };
 
-function wholeStep<Batch extends TensorTree>(options: TrainStepOptions<Batch>, inputs: StepInputs<Batch>): StepOutputs {
+function wholeStep<Batch extends TensorTree>(
+  options: TrainStepOptions<Batch>,
+  inputs: StepInputs<Batch>,
+): StepOutputs {
   const { loss, logs, gradients } = valueAndGradients(options.loss, inputs);
   const clipped = clipGradients(gradients, options.maxGradientNorm);
   const scalars: AdamWScalars = inputs;
   const moments = { first: inputs.first, second: inputs.second };
-  const next = adamwStep(options.adamw, { parameters: inputs.trainable, moments }, clipped.gradients, scalars);
+  const next = adamwStep(
+    options.adamw,
+    { parameters: inputs.trainable, moments },
+    clipped.gradients,
+    scalars,
+  );
   return {
     trainable: next.parameters,
     first: next.moments.first,

@@ -43,7 +43,10 @@ export function partition(
 }
 
 /** The same names with `fn` of each tensor. */
-export function mapNamed(named: NamedTensors, fn: (tensor: tf.Tensor, path: string) => tf.Tensor): NamedTensors {
+export function mapNamed(
+  named: NamedTensors,
+  fn: (tensor: tf.Tensor, path: string) => tf.Tensor,
+): NamedTensors {
   return Object.fromEntries(Object.entries(named).map(([path, tensor]) => [path, fn(tensor, path)]));
 }
 

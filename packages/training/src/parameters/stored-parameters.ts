@@ -25,13 +25,17 @@ export function fromStored(
 ): NamedTensors {
   for (const name of stored.keys()) {
     if (!(name in template)) {
-      throw new TrainingError('PARAMETER_UNEXPECTED', `${name} is stored, but the model has no such parameter`);
+      throw new TrainingError(
+        'PARAMETER_UNEXPECTED',
+        `${name} is stored, but the model has no such parameter`,
+      );
     }
   }
   const named: Record<string, tf.Tensor> = {};
   for (const [name, { shape, dtype }] of Object.entries(template)) {
     const data = stored.get(name);
-    if (data === undefined) throw new TrainingError('PARAMETER_MISSING', `${name} [${shape.join()}] is not stored`);
+    if (data === undefined)
+      throw new TrainingError('PARAMETER_MISSING', `${name} [${shape.join()}] is not stored`);
     if (data.shape.join() !== shape.join()) {
       throw new TrainingError(
         'PARAMETER_SHAPE',
@@ -39,7 +43,9 @@ export function fromStored(
       );
     }
     named[name] =
-      dtype === 'int32' ? tf.tensor(asInt32(data), [...shape], 'int32') : tf.tensor(asFloat32(data), [...shape]);
+      dtype === 'int32'
+        ? tf.tensor(asInt32(data), [...shape], 'int32')
+        : tf.tensor(asFloat32(data), [...shape]);
   }
   return named;
 }

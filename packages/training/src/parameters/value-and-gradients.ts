@@ -17,7 +17,11 @@ export interface ValueAndGradients extends LossAndLogs {
 /** The loss and its gradient with respect to `trainable`; `frozen` ones take part, but get none. */
 export function valueAndGradients<Batch extends TensorTree>(
   loss: (parameters: Parameters, batch: Batch) => LossAndLogs,
-  { trainable, frozen, batch }: { readonly trainable: NamedTensors; readonly frozen: NamedTensors; readonly batch: Batch },
+  {
+    trainable,
+    frozen,
+    batch,
+  }: { readonly trainable: NamedTensors; readonly frozen: NamedTensors; readonly batch: Batch },
 ): ValueAndGradients {
   const { tensors, structure } = flatten(trainable);
   let logs: Readonly<Record<string, tf.Tensor>> = {};
@@ -33,7 +37,9 @@ export function valueAndGradients<Batch extends TensorTree>(
   const { value, grads } = tf.engine().gradients(forward, tensors, undefined, unused);
   const names = Object.keys(trainable);
   const released = Object.fromEntries(Object.entries(logs).map(([name, log]) => [name, release(log)]));
-  const gradients = Object.fromEntries(names.map((name, i) => [name, grads[i] ?? tf.zerosLike(trainable[name] as tf.Tensor)]));
+  const gradients = Object.fromEntries(
+    names.map((name, i) => [name, grads[i] ?? tf.zerosLike(trainable[name] as tf.Tensor)]),
+  );
   return { loss: value, logs: released, gradients };
 }
 
