@@ -1,6 +1,6 @@
 import { createCanvas, drawFrame } from './canvas.ts';
 import type { Rgb } from './canvas.ts';
-import { checkFrames } from './frames.ts';
+import { enlargeFrames } from './enlarge-frames.ts';
 import type { Frames } from './frames.ts';
 import { drawLabel, labelSize } from './label-font/draw-label.ts';
 import { ReportError } from './report-error.ts';
@@ -11,19 +11,20 @@ const INK: Rgb = [235, 235, 232];
 /**
  * Several films as one, so that they stay in step: labelled, left to right. A shorter one holds its last frame.
  *
- * @param films of one height; widths and counts may differ
- * @param options `gap` in pixels between them, default 4
+ * @param given films of one height; widths and counts may differ
+ * @param options `gap` in pixels between them, default 4; `scale`: whole-number enlargement before the labels are set,
+ * default 1
  * @throws {ReportError} `empty`, `shape-mismatch`
  */
 export function sideBySide(
-  films: readonly { readonly label?: string; readonly frames: Frames }[],
-  options: { readonly gap?: number } = {},
+  given: readonly { readonly label?: string; readonly frames: Frames }[],
+  options: { readonly gap?: number; readonly scale?: number } = {},
 ): Frames {
-  const { gap = 4 } = options;
+  const { gap = 4, scale = 1 } = options;
+  const films = given.map((film) => ({ ...film, frames: enlargeFrames(film.frames, scale) }));
   const [first] = films;
   if (first === undefined) throw new ReportError('empty', 'there are no films to put side by side.');
   films.forEach(({ frames, label }, i) => {
-    checkFrames(frames, `film ${i + 1}`);
     if (frames.height !== first.frames.height) {
       throw new ReportError(
         'shape-mismatch',
