@@ -175,9 +175,8 @@ function recordFunction<Args extends readonly TensorTree[], Result extends Tenso
     };
   } catch (cause) {
     recorder.discard();
-    if (cause instanceof TensorError) {
-      throw new TensorError(cause.code, `while recording ${options.name}: ${cause.message}`, { cause });
-    }
-    throw cause;
+    const code = cause instanceof TensorError ? cause.code : 'RECORDING_FAILED';
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new TensorError(code, `while recording ${options.name}: ${detail}`, { cause });
   }
 }

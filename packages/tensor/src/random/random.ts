@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
 /** Where a generator stands: plain numbers, to be stored in a checkpoint. */
@@ -20,7 +21,7 @@ export interface Random {
   integer(low: number, high: number): number;
   /** Standard normals times `deviation`, as a float32 tensor of `shape`. */
   normalTensor(shape: readonly number[], deviation?: number): tf.Tensor;
-  /** Uniform numbers in [low, high), as a float32 tensor of `shape`. */
+  /** Uniform numbers in [low, high] (rounding may reach `high`), as a float32 tensor of `shape`. */
   uniformTensor(shape: readonly number[], low?: number, high?: number): tf.Tensor;
   /** 0 … count − 1 in random order (Fisher–Yates). */
   permutation(count: number): Int32Array;
@@ -36,9 +37,10 @@ export interface Random {
  * @param from a seed (an integer), or a state that `state()` returned
  */
 export function createRandom(from: number | RandomState): Random {
-  const seed = typeof from === 'number' ? from | 0 : hashText(JSON.stringify(from));
+  // Small seeds differ in few bits, and so would the first numbers: a hash spreads them.
+  const seed = hashText(typeof from === 'number' ? `seed ${from}` : JSON.stringify(from));
   const generator =
-    typeof from === 'number' ? xoroshiro128plus(seed) : xoroshiro128plusFromState([...from.generator]);
+    typeof from === 'number' ? warm(xoroshiro128plus(seed)) : xoroshiro128plusFromState([...from.generator]);
   let spare = typeof from === 'number' ? null : from.spare;
 
   const uniform = () => uniformFloat64(generator);
@@ -87,6 +89,12 @@ function tensorOf(shape: readonly number[], draw: () => number): tf.Tensor {
   const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
   for (let i = 0; i < values.length; i++) values[i] = draw();
   return tf.tensor(values, [...shape], 'float32');
+}
+
+/** The generator's state starts mostly empty; after some steps all of its bits are mixed. */
+function warm(generator: RandomGenerator): RandomGenerator {
+  for (let i = 0; i < 64; i++) generator.next();
+  return generator;
 }
 
 /** FNV-1a, 32 bits: enough to give each purpose a seed of its own. */
