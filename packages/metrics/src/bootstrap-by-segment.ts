@@ -38,7 +38,7 @@ export interface Interval {
 export function bootstrapBySegment(
   options: BootstrapOptions & { readonly values: Iterable<SegmentValue> },
 ): Interval {
-  const { values, resamples = 10_000, seed, level = 0.95, transform = (mean) => mean } = options;
+  const { values, resamples = 10_000, seed, level = 0.95, transform = (value: number) => value } = options;
   if (!Number.isInteger(resamples) || resamples < 1 || !(level > 0 && level < 1)) {
     throw new MetricsError(
       'out-of-range',

@@ -48,7 +48,7 @@ describe('accumulators', () => {
     const [one, two] = [createPsnrAccumulator(), createPsnrAccumulator()];
     expect(one.add(a, b)).toBeCloseTo(framePsnr(a, b).mean, 12);
     two.add(c, d);
-    one.merge(JSON.parse(JSON.stringify(two.state())));
+    one.merge(structuredClone(two.state()));
     const join = (x: typeof a, y: typeof a) => ({
       ...x,
       data: Uint8Array.from([...x.data, ...y.data]),

@@ -127,7 +127,7 @@ describe('createTokenScores', () => {
       whole.add(sample(target));
       parts[i < 2 ? 0 : 1].add(sample(target));
     });
-    parts[0].merge(JSON.parse(JSON.stringify(parts[1].state())));
+    parts[0].merge(structuredClone(parts[1].state()));
     const result = whole.result();
     expect(result).toMatchObject({ samples: 3, crossEntropy: 2 });
     expect(result.perplexity).toBeCloseTo(Math.exp(2), 12);

@@ -46,6 +46,7 @@ export async function encodeFilm(frames: Frames, options: EncodeFilmOptions): Pr
   }
   const [width, height] = [evenUp(frames.width * scale), evenUp(frames.height * scale)];
   const failures: unknown[] = [];
+  const failed = () => failures.length > 0;
   const muxer = new Mp4Muxer({ fastStart: true });
   muxer.addVideoTrack({ codec: CODEC, width, height, framerate: fps });
   const encoder = new VideoEncoder({
@@ -69,7 +70,7 @@ export async function encodeFilm(frames: Frames, options: EncodeFilmOptions): Pr
       bitrateMode: 'quantizer',
       avc: { format: 'avc' },
     });
-    for (let t = 0; t < frames.count && failures.length === 0; t++) {
+    for (let t = 0; t < frames.count && !failed(); t++) {
       const native = new VideoFrame(toRgba(frameAt(frames, t), { width, height, scale }), {
         format: 'RGBA',
         codedWidth: width,
@@ -79,10 +80,10 @@ export async function encodeFilm(frames: Frames, options: EncodeFilmOptions): Pr
       });
       encoder.encode(native, { keyFrame: t % Math.ceil(fps) === 0, avc: { quantizer } });
       native.close();
-      while (encoder.encodeQueueSize > MAX_IN_FLIGHT && failures.length === 0) await sleep(1);
+      while (encoder.encodeQueueSize > MAX_IN_FLIGHT && !failed()) await sleep(1);
     }
     await encoder.flush();
-    if (failures.length > 0) throw failures[0];
+    if (failed()) throw failures[0];
     const { png: poster } = await encodePng(frames, { scale });
     return { mp4: muxer.finalize(), poster, width, height, fps, frameCount: frames.count };
   } catch (error) {

@@ -7,7 +7,7 @@ import { encodeFilm } from './encode-film.ts';
 import { encodePng } from './encode-png.ts';
 import type { Frames } from './frames.ts';
 import { sideBySide } from './side-by-side.ts';
-import { movingColors } from './moving-colors.test.data.ts';
+import { movingColors } from './moving-colors.test.fixture.ts';
 
 async function pixels(png: Uint8Array) {
   const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });

@@ -8,7 +8,7 @@ import { encodeFilm } from './encode-film.ts';
 import { encodePng } from './encode-png.ts';
 import { renderReport } from './render-report.ts';
 import type { Report, Section } from './report.ts';
-import { movingColors } from './moving-colors.test.data.ts';
+import { movingColors } from './moving-colors.test.fixture.ts';
 import { writeReport } from './write-report.ts';
 
 const HOSTILE = `</title></style></svg><script>alert(1)</script><img src=x onerror="alert(2)">'"&{{x}}`;

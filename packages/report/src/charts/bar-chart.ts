@@ -28,7 +28,7 @@ export function barChartOption(section: BarChartSection): ChartOption {
   });
   const names = bars.map(({ name }, i) => `${i}\n${name}`); // the number keeps equal names apart
   const values = bars.map(({ mean }) => formatNumber(mean, { digits }));
-  const colored = bars.map(({ mean, color }, i) => ({ value: [mean, i], itemStyle: { color } }));
+  const colored = bars.map(({ mean, color }, i) => ({ value: [mean, i], itemStyle: { color, borderRadius: [0, 2, 2, 0] } }));
   return {
     grid: { left: gutter(section.bars.map(({ name }) => name)), right: gutter(values), top: 4, bottom: 44 },
     xAxis: {
@@ -54,7 +54,7 @@ export function barChartOption(section: BarChartSection): ChartOption {
     ],
     series: [
       mark === 'bar'
-        ? { type: 'bar', data: colored, barWidth: BAR_WIDTH, itemStyle: { borderRadius: [0, 2, 2, 0] } }
+        ? { type: 'bar', data: colored, barWidth: BAR_WIDTH }
         : { type: 'scatter', data: colored, symbolSize: 9 },
       // an empty series ties the right-hand axis to the rows
       { type: 'scatter', yAxisIndex: 1, data: [] },

@@ -1,5 +1,5 @@
 /**
- * Glyphs of DejaVu Sans Mono (Bitstream Vera and Arev licences, which allow it), 13 pixels, made by scripts/make-glyphs.ts:
+ * Glyphs of DejaVu Sans Mono (Bitstream Vera and Arev licences, which allow it), 13 pixels, made by scripts/make-glyphs.mjs:
  * one row of cells, 8-bit coverage, deflated, base64.
  */
 export const GLYPH_CHARACTERS = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~°±²µ·×–—…−→≈≤≥";
