@@ -28,7 +28,7 @@ export function barChartOption(section: BarChartSection): ChartOption {
   });
   const names = bars.map(({ name }, i) => `${i}\n${name}`); // the number keeps equal names apart
   const values = bars.map(({ mean }) => formatNumber(mean, { digits }));
-  const colored = bars.map(({ mean, color }, i) => ({ value: [mean, i], itemStyle: { color, borderRadius: [0, 2, 2, 0] } }));
+  const colored = bars.map(({ mean, color }, i) => ({ value: [mean, i], itemStyle: { color, opacity: 1, borderRadius: [0, 2, 2, 0] } }));
   return {
     grid: { left: gutter(section.bars.map(({ name }) => name)), right: gutter(values), top: 4, bottom: 44 },
     xAxis: {

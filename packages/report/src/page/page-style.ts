@@ -62,7 +62,7 @@ figcaption { font-size: 13.5px; font-weight: 600; margin-bottom: 6px; }
 .images table { border-collapse: collapse; }
 .images td { padding: 3px; vertical-align: top; }
 .images th { font-size: 12.5px; font-weight: 500; color: var(--ink-soft); padding: 2px 3px; text-align: left; }
-.images tbody th { padding-right: 14px; min-width: 8em; max-width: 14em; vertical-align: middle; overflow-wrap: anywhere; color: var(--ink); }
+.images tbody th { padding-right: 14px; min-width: 10em; max-width: 14em; vertical-align: middle; overflow-wrap: anywhere; color: var(--ink); }
 .images img { display: block; max-width: 100%; height: auto; border-radius: 2px; image-rendering: pixelated; }
 .films .row { display: flex; flex-wrap: wrap; gap: 16px; }
 .films .row > div { min-width: 0; }
