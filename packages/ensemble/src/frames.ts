@@ -41,6 +41,6 @@ export function checkSameShape(a: Shape, b: Shape, what: string): void {
   );
 }
 
-export function shapeText({ count, height, width }: Shape): string {
+function shapeText({ count, height, width }: Shape): string {
   return `[t ${count}, h ${height}, w ${width}, c ${CHANNELS}]`;
 }

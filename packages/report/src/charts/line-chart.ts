@@ -15,7 +15,7 @@ export const AXIS = {
 } as const;
 
 /** The given margins are those around the labels, not around the plot. */
-export const FIT_LABELS = { outerBoundsMode: 'same', outerBoundsContain: 'all' } as const;
+const FIT_LABELS = { outerBoundsMode: 'same', outerBoundsContain: 'all' } as const;
 
 /** The option of a line chart; its legend and title are set in HTML. */
 export function lineChartOption(section: LineChartSection): ChartOption {
