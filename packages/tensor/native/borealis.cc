@@ -32,6 +32,7 @@
 #include "recording.h"
 
 NAPI_MODULE_INIT() {
+  borealis::KeepFreedMemory();
   exports = tfnodejs::InitTFNodeJSBinding(env, exports);
   if (exports == nullptr) return nullptr;
   using namespace borealis;
