@@ -7,6 +7,8 @@ export type TrainingErrorCode =
   | 'NOTHING_TRAINS'
   | 'NO_DATA'
   | 'RUN_MISMATCH'
+  | 'RUN_EXISTS'
+  | 'RUN_DAMAGED'
   | 'INVALID_ARGUMENT';
 
 /** The error of this package: `code` for programs, the message for people. */

@@ -1,5 +1,23 @@
+export type { EmaUpdate } from './ema.ts';
+export { createEmaUpdate } from './ema.ts';
 export type { TrainingErrorCode } from './errors.ts';
 export { TrainingError } from './errors.ts';
+export { createMetricFile } from './logs/metric-file.ts';
+export type { MetricRecord } from './logs/metric-record.ts';
+export type { ProgressLogOptions } from './logs/progress-log.ts';
+export { createProgressLog } from './logs/progress-log.ts';
+export { readMetrics } from './logs/read-metrics.ts';
+export type { TensorBoardLogOptions } from './logs/tensorboard-log.ts';
+export { createTensorBoardLog } from './logs/tensorboard-log.ts';
+export type { LogValues, TrainingLog, TrainingStart } from './logs/training-log.ts';
+export { combineLogs } from './logs/training-log.ts';
+export type { Trained } from './loop/read-trained.ts';
+export { readStatistics, readTrained } from './loop/read-trained.ts';
+export { scheduleOf } from './loop/schedule-of.ts';
+export type { TrainLoopOptions, TrainLoopResult } from './loop/train-loop.ts';
+export { trainLoop } from './loop/train-loop.ts';
+export type { ScheduleConfig, TrainingConfig } from './loop/training-config.ts';
+export { parseTrainingConfig, trainingConfigSchema } from './loop/training-config.ts';
 export type {
   GridPrediction,
   Model,
@@ -28,3 +46,8 @@ export {
 export { fromStored, toStored } from './parameters/stored-parameters.ts';
 export type { LossAndLogs, ValueAndGradients } from './parameters/value-and-gradients.ts';
 export { valueAndGradients } from './parameters/value-and-gradients.ts';
+export type { RunConfig } from './run/run-config.ts';
+export type { OpenRunOptions, RunDirectory } from './run/run-directory.ts';
+export { openRunDirectory, readRunDirectory } from './run/run-directory.ts';
+export type { Versions } from './run/versions.ts';
+export { collectVersions } from './run/versions.ts';

@@ -1,5 +1,5 @@
 import type { Dataset, StateStatistics, TokenGrids, Window, WindowSpec } from '@borealis/dataset';
-import type { TensorTree } from '@borealis/tensor';
+import type { Random, TensorTree } from '@borealis/tensor';
 import type { z } from 'zod';
 import type { Parameters } from './parameters/parameters.ts';
 import type { LossAndLogs } from './parameters/value-and-gradients.ts';
@@ -57,7 +57,11 @@ interface ModelBase<Config, Batch extends TensorTree> {
   init(config: Config, seed: number): Parameters;
   /** Which parameters train, by dotted path. */
   trainable(config: Config, path: string): boolean;
-  toBatch(config: Config, statistics: Statistics, windows: readonly Window[]): Batch;
+  /**
+   * Windows as tensors. Training hands over `random`, whose state is part of checkpoints: noise, timesteps and dropout
+   * masks are drawn from it. Without it a batch must depend on the windows alone.
+   */
+  toBatch(config: Config, statistics: Statistics, windows: readonly Window[], random?: Random): Batch;
   loss(config: Config, parameters: Parameters, batch: Batch): LossAndLogs;
 }
 

@@ -1,4 +1,4 @@
-import type { Compiled, TensorTree } from '@borealis/tensor';
+import type { Compiled, Recording, TensorTree } from '@borealis/tensor';
 import { compile, tf } from '@borealis/tensor';
 import { TrainingError } from '../errors.ts';
 import type { NamedTensors, Parameters } from '../parameters/parameters.ts';
@@ -40,6 +40,8 @@ export interface TrainStep<Batch extends TensorTree> {
     batch: Batch,
     rate: number,
   ): { readonly state: OptimizerState; readonly logs: StepLogs };
+  /** Records for arguments of these shapes without taking a step; undefined where functions run op by op. */
+  prepare(state: OptimizerState, batch: Batch, rate: number): Recording | undefined;
   dispose(): void;
 }
 
@@ -74,23 +76,31 @@ export function createTrainStep<Batch extends TensorTree>(
     precision: options.precision ?? 'f32',
   }) as Compiled<[StepInputs<Batch>], StepOutputs>;
 
+  const inputsOf = (state: OptimizerState, batch: Batch, scalars: AdamWScalars): StepInputs<Batch> => ({
+    trainable: state.trainable,
+    frozen: state.frozen,
+    first: state.moments.first,
+    second: state.moments.second,
+    batch,
+    ...scalars,
+  });
+
   const run = (state: OptimizerState, batch: Batch, rate: number) => {
     const scalars = adamwScalars(options.adamw, state.step + 1, rate);
     const { trainable, frozen, moments } = state;
-    const result = step({
-      trainable,
-      frozen,
-      first: moments.first,
-      second: moments.second,
-      batch,
-      ...scalars,
-    });
+    const result = step(inputsOf(state, batch, scalars));
     for (const spent of [trainable, moments.first, moments.second, { ...scalars }]) disposeNamed(spent);
     const logs = { ...readScalars(result.logs), rate } as StepLogs;
     const next = { step: state.step + 1, trainable: result.trainable, frozen };
     return { state: { ...next, moments: { first: result.first, second: result.second } }, logs };
   };
   return Object.assign(run, {
+    prepare: (state: OptimizerState, batch: Batch, rate: number) => {
+      const scalars = adamwScalars(options.adamw, state.step + 1, rate);
+      const recording = step.prepare(inputsOf(state, batch, scalars));
+      disposeNamed({ ...scalars });
+      return recording;
+    },
     dispose: () => {
       step.dispose();
     },

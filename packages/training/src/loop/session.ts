@@ -1,0 +1,136 @@
+import type { CheckpointInfo, CheckpointStore } from '@borealis/checkpoints';
+import type { LoaderPosition } from '@borealis/dataset';
+import type { TensorData } from '@borealis/safetensors';
+import { asFloat32, tensorOf } from '@borealis/safetensors';
+import type { Random, TensorTree } from '@borealis/tensor';
+import { createRandom, tf } from '@borealis/tensor';
+import { TrainingError } from '../errors.ts';
+import type { Model, Statistics } from '../model-contract.ts';
+import type { OptimizerState } from '../optimizer/train-step.ts';
+import { initialState } from '../optimizer/train-step.ts';
+import type { NamedTensors } from '../parameters/parameters.ts';
+import { disposeNamed, mapNamed, nameParameters, partition } from '../parameters/parameters.ts';
+import { fromStored } from '../parameters/stored-parameters.ts';
+import { tensorSources } from '../parameters/tensor-sources.ts';
+import type { TrainingConfig } from './training-config.ts';
+import { checkResumable, trainingStateSchema, WORLD_SIZE } from './training-state.ts';
+
+/** Everything that training changes, and that a checkpoint holds. */
+export interface Session {
+  state: OptimizerState;
+  /** Moving average of the trainable parameters. */
+  ema: NamedTensors | undefined;
+  readonly random: Random;
+  /** Behind the last window that was used. */
+  position: LoaderPosition | undefined;
+}
+
+export interface SessionOptions<Config, Batch extends TensorTree> {
+  readonly model: Pick<Model<Config, Batch>, 'name' | 'init' | 'trainable'>;
+  readonly config: Config;
+  readonly statistics: Statistics;
+  readonly training: TrainingConfig;
+  readonly store: CheckpointStore;
+  readonly seed: number;
+}
+
+/** Where the last sound checkpoint left off, or a first step. */
+export async function beginSession<Config, Batch extends TensorTree>(
+  options: SessionOptions<Config, Batch>,
+): Promise<Session> {
+  const { model, config, statistics, training, store, seed } = options;
+  const checkpoint = await store.loadLatest({ state: trainingStateSchema });
+  if (checkpoint !== null) {
+    checkResumable(checkpoint.state, { training, seed }, store.location);
+    checkStatistics(checkpoint.groups['statistics'] ?? new Map(), statistics, store.location);
+  }
+  const initial = nameParameters(model.init(config, seed));
+  const trains = (path: string) => model.trainable(config, path);
+  if (checkpoint === null) {
+    const { kept, rest } = partition(initial, trains);
+    const ema = training.emaDecay === null ? undefined : mapNamed(kept, (tensor) => tf.clone(tensor));
+    const random = createRandom(seed).fork('training');
+    return { state: initialState(kept, rest), ema, random, position: undefined };
+  }
+  const { groups, state } = checkpoint;
+  const group = (name: string) => groups[name] ?? new Map<string, TensorData>();
+  try {
+    const { kept, rest } = partition(fromStored(group('params'), initial), trains);
+    const moments = {
+      first: fromStored(withoutPrefix(group('optimizer'), 'first.'), kept),
+      second: fromStored(withoutPrefix(group('optimizer'), 'second.'), kept),
+    };
+    return {
+      state: { step: state.step, trainable: kept, frozen: rest, moments },
+      ema: training.emaDecay === null ? undefined : fromStored(group('ema'), kept),
+      random: createRandom(state.random),
+      position: state.position ?? undefined,
+    };
+  } finally {
+    disposeNamed(initial);
+  }
+}
+
+/** Groups: `params` (all), `optimizer` (`first.…`, `second.…`), `statistics`, `ema` where there is one. */
+export async function saveSession<Config, Batch extends TensorTree>(
+  session: Session,
+  options: SessionOptions<Config, Batch>,
+): Promise<CheckpointInfo> {
+  const { state, ema, random, position } = session;
+  const { training, seed, statistics, model, store } = options;
+  const { first, second } = state.moments;
+  return store.save({
+    step: state.step,
+    groups: {
+      params: tensorSources({ ...state.trainable, ...state.frozen }),
+      optimizer: [...tensorSources(first, 'first.'), ...tensorSources(second, 'second.')],
+      statistics: Object.entries(statistics).map(([name, values]) => [name, tensorOf(values)] as const),
+      ...(ema === undefined ? {} : { ema: tensorSources(ema) }),
+    },
+    state: {
+      step: state.step,
+      seed,
+      position: position ?? null,
+      random: random.state(),
+      training,
+      worldSize: WORLD_SIZE,
+    },
+    metadata: { model: model.name },
+  });
+}
+
+export function disposeSession({ state, ema }: Session): void {
+  for (const named of [state.trainable, state.frozen, state.moments.first, state.moments.second, ema ?? {}]) {
+    disposeNamed(named);
+  }
+}
+
+function withoutPrefix(
+  stored: ReadonlyMap<string, TensorData>,
+  prefix: string,
+): ReadonlyMap<string, TensorData> {
+  const entries = [...stored].filter(([name]) => name.startsWith(prefix));
+  return new Map(entries.map(([name, data]) => [name.slice(prefix.length), data]));
+}
+
+/** @throws TrainingError `RUN_MISMATCH` where statistics aren't, to the bit, those that training began with */
+function checkStatistics(stored: ReadonlyMap<string, TensorData>, given: Statistics, location: string): void {
+  const names = new Set([...stored.keys(), ...Object.keys(given)]);
+  const differing = [...names].filter((name) => {
+    const before = stored.get(name);
+    const now = given[name];
+    return (
+      before === undefined || now === undefined || !Buffer.from(bytes(asFloat32(before))).equals(bytes(now))
+    );
+  });
+  if (differing.length === 0) return;
+  throw new TrainingError(
+    'RUN_MISMATCH',
+    `${location}: statistics differ from those that training began with: ${differing.join(', ')}. Use the stored ones ` +
+      '(readStatistics).',
+  );
+}
+
+function bytes({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

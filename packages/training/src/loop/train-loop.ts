@@ -1,0 +1,152 @@
+import { setImmediate } from 'node:timers/promises';
+import type { LoaderPosition, Window } from '@borealis/dataset';
+import type { TensorTree } from '@borealis/tensor';
+import { flatten, tf } from '@borealis/tensor';
+import type { EmaUpdate } from '../ema.ts';
+import { createEmaUpdate } from '../ema.ts';
+import { TrainingError } from '../errors.ts';
+import type { LogValues, TrainingLog } from '../logs/training-log.ts';
+import { combineLogs } from '../logs/training-log.ts';
+import type { Model } from '../model-contract.ts';
+import type { StepLogs } from '../optimizer/train-step.ts';
+import { createTrainStep } from '../optimizer/train-step.ts';
+import type { Parameters } from '../parameters/parameters.ts';
+import { nestParameters } from '../parameters/parameters.ts';
+import { scheduleOf } from './schedule-of.ts';
+import type { Session, SessionOptions } from './session.ts';
+import { beginSession, disposeSession, saveSession } from './session.ts';
+import { parseTrainingConfig } from './training-config.ts';
+import { readAhead, windowBatches } from './window-batches.ts';
+
+export interface TrainLoopOptions<Config, Batch extends TensorTree> extends SessionOptions<Config, Batch> {
+  readonly model: Pick<Model<Config, Batch>, 'name' | 'init' | 'trainable' | 'toBatch' | 'loss'>;
+  /** Windows from a position on, each with its own position; more than training needs. */
+  readonly windows: (position?: LoaderPosition) => AsyncIterable<Window>;
+  readonly log?: TrainingLog;
+  /** When it fires, the step under way is finished and saved. */
+  readonly signal?: AbortSignal;
+  /** Numbers to log after a step; gets the moving average of parameters where there is one, and must not dispose it. */
+  readonly evaluate?: (parameters: Parameters, step: number) => Promise<LogValues>;
+}
+
+export interface TrainLoopResult {
+  /** False where `signal` ended training before its last step. */
+  readonly finished: boolean;
+  /** Steps done and saved. */
+  readonly step: number;
+  /** Steps done before this call. */
+  readonly resumedFrom: number;
+  /** Of the last step and the last evaluation in this call. */
+  readonly train?: LogValues;
+  readonly evaluation?: LogValues;
+}
+
+/**
+ * Trains to `training.steps`, from the last sound checkpoint of `store` where there is one: 2N steps give the same bits
+ * as N, a stop, and N more.
+ *
+ * @throws TrainingError `NOT_FINITE` (the step, and the checkpoint to go back to; nothing is saved), `NO_DATA`,
+ * `RUN_MISMATCH`, `PARAMETER_…`, `INVALID_ARGUMENT`; what model, windows and store throw
+ */
+export async function trainLoop<Config, Batch extends TensorTree>(
+  given: TrainLoopOptions<Config, Batch>,
+): Promise<TrainLoopResult> {
+  const training = parseTrainingConfig(given.training);
+  const options = { ...given, training };
+  const { model, config, statistics, signal, log = combineLogs([]) } = options;
+  const rateAt = scheduleOf(training);
+  const session = await beginSession(options);
+  const resumedFrom = session.state.step;
+  let saved = resumedFrom;
+  let train: StepLogs | undefined;
+  let evaluation: LogValues | undefined;
+
+  const step = createTrainStep<Batch>({
+    loss: (parameters, batch) => model.loss(config, parameters, batch),
+    adamw: training.adamw,
+    maxGradientNorm: training.maxGradientNorm,
+    precision: training.precision,
+  });
+  const updateEma = training.emaDecay === null ? undefined : createEmaUpdate(training.emaDecay);
+  const batches = readAhead(windowBatches(options.windows(session.position), training.batchSize));
+
+  async function takeStep(): Promise<void> {
+    const done = session.state.step;
+    const next = await batches.next();
+    if (next === undefined) {
+      throw new TrainingError('NO_DATA', `windows ended after ${done} of ${training.steps} steps`);
+    }
+    const batch = model.toBatch(config, statistics, next.windows, session.random);
+    try {
+      const result = step(session.state, batch, rateAt(done));
+      session.state = result.state;
+      train = result.logs;
+    } finally {
+      tf.dispose(flatten(batch).tensors);
+    }
+    checkFinite(train, { step: done + 1, windows: next.windows, saved });
+    if (updateEma !== undefined) updateAverage(session, updateEma);
+    session.position = next.position;
+  }
+
+  async function save(): Promise<void> {
+    await log.flush();
+    await saveSession(session, options);
+    saved = session.state.step;
+  }
+
+  try {
+    await log.start({ step: resumedFrom, steps: training.steps });
+    while (session.state.step < training.steps && signal?.aborted !== true) {
+      await takeStep();
+      const done = session.state.step;
+      const last = done === training.steps;
+      if (train !== undefined) await log.train(done, train);
+      if (options.evaluate !== undefined && (last || done % training.evaluateEvery === 0)) {
+        evaluation = await options.evaluate(parametersOf(session), done);
+        await log.evaluation(done, evaluation);
+      }
+      if (last || done % training.checkpointEvery === 0) await save();
+      await setImmediate(); // steps block the thread: signals, messages and timers get their turn here
+    }
+    if (saved < session.state.step) await save();
+    return {
+      finished: session.state.step >= training.steps,
+      step: session.state.step,
+      resumedFrom,
+      ...(train === undefined ? {} : { train }),
+      ...(evaluation === undefined ? {} : { evaluation }),
+    };
+  } finally {
+    await batches.close();
+    step.dispose();
+    updateEma?.dispose();
+    disposeSession(session);
+  }
+}
+
+function updateAverage(session: Session, update: EmaUpdate): void {
+  if (session.ema !== undefined) session.ema = update(session.ema, session.state.trainable);
+}
+
+function parametersOf({ state, ema }: Session): Parameters {
+  return nestParameters({ ...(ema ?? state.trainable), ...state.frozen });
+}
+
+function checkFinite(
+  logs: StepLogs,
+  at: { readonly step: number; readonly windows: readonly Window[]; readonly saved: number },
+): void {
+  if (Number.isFinite(logs.loss) && Number.isFinite(logs.gradientNorm)) return;
+  const places = at.windows
+    .slice(0, 4)
+    .map(({ shard, start }) => `shard ${shard} frame ${start}`)
+    .join(', ');
+  const back =
+    at.saved === 0 ? 'nothing is saved yet' : `the last good checkpoint is that of step ${at.saved}`;
+  throw new TrainingError(
+    'NOT_FINITE',
+    `step ${at.step}: loss ${logs.loss}, gradient norm ${logs.gradientNorm}; nothing of it was saved, ${back}. ` +
+      `Its windows: ${places}${at.windows.length > 4 ? ', …' : ''}. Look at those, or lower the learning rate.`,
+  );
+}
