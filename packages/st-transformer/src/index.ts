@@ -1,7 +1,7 @@
 export type { StBatch } from './batch.ts';
 export { toBatch } from './batch.ts';
 export type { BlockParameters } from './block.ts';
-export { block } from './block.ts';
+export { block, mlp, norm, spatialAttention, temporalAttention } from './block.ts';
 export type { StTransformerConfig } from './config.ts';
 export { presets, stTransformerConfigSchema } from './config.ts';
 export type { StTransformerErrorCode } from './errors.ts';

@@ -1,0 +1,13 @@
+/** What went wrong, for programs. */
+export type CliErrorCode = 'golden-form' | 'unknown-file' | 'nothing-to-verify' | 'invalid-option';
+
+/** The one error of the command line itself; what packages throw passes through as it is. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly code: CliErrorCode;
+
+  constructor(code: CliErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { verifyCommand } from './commands/verify.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
+
+/** The command `borealis`. Each action imports what it needs when it runs, so that help comes at once. */
+export function createProgram(): Command {
+  const program = new Command('borealis')
+    .description('World models of humanoid robots: train, sample, evaluate')
+    .version(version)
+    .option('--json', 'machine-readable output')
+    .addCommand(verifyCommand());
+  throwFromAll(program);
+  return program;
+}
+
+/** Errors in arguments are thrown rather than ending the process, and help tells the options of all commands. */
+function throwFromAll(command: Command): void {
+  command.exitOverride().configureHelp({ showGlobalOptions: true });
+  command.commands.forEach(throwFromAll);
+}

@@ -1,0 +1,10 @@
+import type { Verifier } from './verifier.ts';
+
+/** By the name of the golden file: what computes its outputs. Files that are not here are "not built". */
+export const VERIFIERS: Readonly<Record<string, () => Promise<Verifier>>> = {
+  fsq: async () => (await import('./fsq.ts')).verifyFsq,
+  metrics: async () => (await import('./metrics.ts')).verifyMetrics,
+  ops: async () => (await import('./ops.ts')).verifyOps,
+  optim: async () => (await import('./optim.ts')).verifyOptim,
+  st_transformer: async () => (await import('./st-transformer.ts')).verifyStTransformer,
+};
