@@ -1,0 +1,73 @@
+import { tensorOf } from '@borealis/safetensors';
+import { startBackend, tf } from '@borealis/tensor';
+import { beforeAll, expect, test } from 'vitest';
+import { countParameters, mapNamed, nameParameters, nestParameters, partition } from './parameters.ts';
+import { fromStored, toStored } from './stored-parameters.ts';
+import { tensorSources } from './tensor-sources.ts';
+
+beforeAll(async () => {
+  await startBackend();
+});
+
+const nested = () => ({
+  layers: { 0: { weight: tf.ones([2, 3]), bias: tf.zeros([2]) }, 1: { weight: tf.ones([1, 2]) } },
+  scale: tf.scalar(2),
+});
+
+test('names are dotted paths; nesting undoes naming', () => {
+  const parameters = nested();
+  const named = nameParameters(parameters);
+  expect(Object.keys(named)).toEqual(['layers.0.weight', 'layers.0.bias', 'layers.1.weight', 'scale']);
+  expect(nestParameters(named)).toEqual(parameters);
+  expect(countParameters(parameters)).toBe(6 + 2 + 2 + 1);
+});
+
+test('partition and map keep order and tensors', () => {
+  const named = nameParameters(nested());
+  const { kept, rest } = partition(named, (path) => path.endsWith('weight'));
+  expect(Object.keys(kept)).toEqual(['layers.0.weight', 'layers.1.weight']);
+  expect(Object.keys(rest)).toEqual(['layers.0.bias', 'scale']);
+  expect(kept['layers.1.weight']).toBe(named['layers.1.weight']);
+  expect(mapNamed(rest, (tensor) => tf.add(tensor, 1))['scale']?.dataSync()[0]).toBe(3);
+});
+
+test('stored and read back, floats and integers', () => {
+  const named = { a: tf.tensor([1.5, -0, NaN, 1e-40], [2, 2]), 'b.c': tf.tensor([1, -2], [2], 'int32') };
+  const stored = toStored(named);
+  expect([...stored].map(([name, { dtype, shape }]) => [name, dtype, shape])).toEqual([
+    ['a', 'F32', [2, 2]],
+    ['b.c', 'I32', [2]],
+  ]);
+  const back = fromStored(stored, named);
+  for (const name of ['a', 'b.c'] as const) {
+    expect(back[name]?.dtype).toBe(named[name].dtype);
+    expect(back[name]?.dataSync()).toEqual(named[name].dataSync()); // tells -0 from 0
+  }
+});
+
+test('sources give what is stored, when asked', () => {
+  const named = { a: tf.tensor([1.5, 2], [2]), b: tf.tensor([1], [1], 'int32') };
+  const stored = toStored(named);
+  for (const source of tensorSources(named, 'first.')) {
+    const { data } = source;
+    const same = stored.get(source.name.slice('first.'.length));
+    expect(source).toMatchObject({ dtype: same?.dtype, shape: same?.shape });
+    expect(typeof data === 'function' ? data() : undefined).toEqual(same?.data);
+  }
+});
+
+test.each([
+  ['PARAMETER_UNEXPECTED', { a: [2], b: [1] }, /^b is stored/],
+  ['PARAMETER_MISSING', {}, /^a \[2\] is not stored/],
+  ['PARAMETER_SHAPE', { a: [1, 2] }, /^a is stored as \[1,2\], the model's is \[2\]/],
+] as const)('%s', (code, shapes, message) => {
+  const stored = new Map(
+    Object.entries(shapes).map(([name, shape]) => [
+      name,
+      tensorOf(new Float32Array(2).subarray(0, shape[shape.length - 1]), shape),
+    ]),
+  );
+  expect(() => fromStored(stored, { a: { shape: [2], dtype: 'float32' } })).toThrow(
+    expect.objectContaining({ code, message: expect.stringMatching(message) }),
+  );
+});
