@@ -1,0 +1,36 @@
+import type { Window } from '@borealis/dataset';
+import { CHALLENGE_K } from '@borealis/metrics';
+import type { TokenPredictor } from '@borealis/training';
+import type { TokenCandidate } from './token-candidate.ts';
+
+export interface ModelCandidateOptions {
+  readonly name: string;
+  readonly predictor: TokenPredictor;
+  /** Codes in the vocabulary. */
+  readonly classes: number;
+  /** What the model gets to see instead of a window's own states. */
+  readonly statesFor?: (window: Window) => Float32Array;
+}
+
+/** A trained model as something to be scored. */
+export function modelCandidate({
+  name,
+  predictor,
+  classes,
+  statesFor,
+}: ModelCandidateOptions): TokenCandidate {
+  return {
+    name,
+    predict: async (window, mode) => {
+      const seen = statesFor === undefined ? window : { ...window, states: statesFor(window) };
+      const [grids = []] = await predictor.predict([seen], { mode, k: CHALLENGE_K });
+      return grids.map(({ grid, topCodes, topLogProbabilities, targetLogProbabilities }) => {
+        if (targetLogProbabilities === undefined)
+          throw new Error(`${name} was not told the true codes of grid ${grid}`);
+        const k = Math.min(CHALLENGE_K, classes);
+        const predictions = { k, classes, indices: topCodes, logProbabilities: topLogProbabilities };
+        return { grid, predictions, targetLogProbabilities };
+      });
+    },
+  };
+}
