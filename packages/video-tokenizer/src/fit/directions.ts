@@ -9,6 +9,9 @@ export interface Directions {
   readonly variances: readonly number[];
 }
 
+/** Variances below this are rounding: a deviation of 0.003 of an 8-bit step. */
+const NEGLIGIBLE = 1e-10;
+
 /** The k eigenvectors of largest eigenvalue (Karhunen–Loève), each with its largest component positive. */
 export function kltDirections(covariance: Float64Array, k: number): Directions {
   const symmetric = Matrix.from1DArray(BLOCK_NUMBERS, BLOCK_NUMBERS, [...covariance]);
@@ -25,7 +28,7 @@ export function kltDirections(covariance: Float64Array, k: number): Directions {
   });
   return {
     basis: asBasis(columns),
-    variances: order.map((column) => Math.max(0, realEigenvalues[column] ?? 0)),
+    variances: order.map((column) => significant(realEigenvalues[column] ?? 0)),
   };
 }
 
@@ -44,7 +47,7 @@ export function dctDirections(covariance: Float64Array, k: number): Directions {
   const best = candidates.toSorted((a, b) => b.variance - a.variance).slice(0, k);
   return {
     basis: asBasis(best.map(({ vector }) => vector)),
-    variances: best.map(({ variance }) => Math.max(0, variance)),
+    variances: best.map(({ variance }) => significant(variance)),
   };
 }
 
@@ -66,6 +69,10 @@ function varianceAlong(vector: readonly number[], covariance: Float64Array): num
     sum += a * row;
   }
   return sum;
+}
+
+function significant(variance: number): number {
+  return variance < NEGLIGIBLE ? 0 : variance;
 }
 
 function asBasis(columns: readonly (readonly number[])[]): Float32Array {
