@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { dataCommand } from './commands/data.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { setupCommand } from './commands/setup.ts';
 import { verifyCommand } from './commands/verify.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -12,6 +15,9 @@ export function createProgram(): Command {
     .description('World models of humanoid robots: train, sample, evaluate')
     .version(version)
     .option('--json', 'machine-readable output')
+    .addCommand(setupCommand())
+    .addCommand(doctorCommand())
+    .addCommand(dataCommand())
     .addCommand(verifyCommand());
   throwFromAll(program);
   return program;

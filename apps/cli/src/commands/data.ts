@@ -1,0 +1,10 @@
+import { Command } from 'commander';
+import { dataInspectCommand } from './data-inspect.ts';
+import { dataValidateCommand } from './data-validate.ts';
+
+export function dataCommand(): Command {
+  return new Command('data')
+    .description('look at, check and convert a dataset')
+    .addCommand(dataInspectCommand())
+    .addCommand(dataValidateCommand());
+}
