@@ -40,8 +40,9 @@ async function launch() {
   process.env.PATH = dirname(process.execPath) + delimiter + (process.env.PATH ?? '');
   Object.assign(process.env, { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NX_TUI: 'false', DO_NOT_TRACK: '1' });
 
-  const pnpm = join(await cachedPackage('pnpm', PNPM_VERSION), '.bin', 'pnpm');
-  await installDependencies(pnpm);
+  const programs = join(await cachedPackage('pnpm', PNPM_VERSION), '.bin');
+  process.env.PATH = programs + delimiter + process.env.PATH; // nx runs the packages' scripts through pnpm
+  await installDependencies(join(programs, 'pnpm'));
 
   if (command === 'borealis') {
     // Paths on the command line are meant from where the user stands.

@@ -24,13 +24,15 @@ const GATES = [
 export async function runTests() {
   for (const folder of projectFolders())
     rmSync(join(folder, 'test-results'), { recursive: true, force: true });
+  let interrupted = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => (interrupted = true));
   const outcomes = [];
   for (const [name, command] of GATES) {
     console.log(`\n── ${name}`);
     const begin = Date.now();
     const [program, args] = command();
     const status = await runChild(program, args, { cwd: ROOT });
-    if (status > 128) return status; // interrupted
+    if (interrupted) return 130;
     outcomes.push({ name, failed: status !== 0, seconds: (Date.now() - begin) / 1000 });
   }
   const tests = countTests(projectFolders());
