@@ -1,10 +1,11 @@
 // Prints what the native library of this machine is made of; nx takes it into the key of its cache, so that results
-// of another TensorFlow, another addon or another processor are not taken for this one's. Works with nothing installed.
+// of another TensorFlow, another addon, another processor, or without an engine are not taken for this one's. Works
+// with nothing installed.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from './places.mjs';
+import { cacheDirectory, ROOT } from './places.mjs';
 
 const provision = readFileSync(join(ROOT, 'packages/tensor/src/provision/wheels.ts'), 'utf8');
 const version = /TENSORFLOW_VERSION = '([^']+)'/.exec(provision)?.[1];
@@ -19,5 +20,5 @@ for (const name of readdirSync(native).sort())
   hash.update(`\0${name}\0`).update(readFileSync(join(native, name)));
 const flavour = existsSync('/proc/driver/nvidia/version') || existsSync('/dev/nvidia0') ? 'cuda' : 'cpu';
 console.log(
-  `tensorflow-${version}-${process.platform}-${process.arch}-${flavour}-${hash.digest('hex').slice(0, 16)}`,
+  `tensorflow-${version}-${process.platform}-${process.arch}-${flavour}-${installed}-${hash.digest('hex').slice(0, 16)}`,
 );
