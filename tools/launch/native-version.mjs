@@ -19,6 +19,7 @@ const native = join(ROOT, 'packages/tensor/native');
 for (const name of readdirSync(native).sort())
   hash.update(`\0${name}\0`).update(readFileSync(join(native, name)));
 const flavour = existsSync('/proc/driver/nvidia/version') || existsSync('/dev/nvidia0') ? 'cuda' : 'cpu';
+const installed = existsSync(join(cacheDirectory(), 'engines')) ? 'installed' : 'none';
 console.log(
   `tensorflow-${version}-${process.platform}-${process.arch}-${flavour}-${installed}-${hash.digest('hex').slice(0, 16)}`,
 );
