@@ -1,0 +1,20 @@
+import type { LogValues } from '@borealis/training';
+import type { TrainResult } from './train-settings.ts';
+
+/** A result for people, in a few lines. */
+export function describeResult(result: TrainResult): string {
+  const { finished, step, steps, resumedFrom, train, evaluation, model, run } = result;
+  const from = resumedFrom === 0 ? '' : `, from step ${resumedFrom}`;
+  return [
+    finished ? `${model}: ${step} steps${from}` : `${model}: stopped after step ${step} of ${steps}${from}`,
+    ...(train === undefined ? [] : [`  training    ${valuesOf(train)}`]),
+    ...(evaluation === undefined ? [] : [`  validation  ${valuesOf(evaluation)}`]),
+    `  saved in    ${run}${finished ? '' : '; --resume goes on'}`,
+  ].join('\n');
+}
+
+function valuesOf(values: LogValues): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`)
+    .join(', ');
+}

@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util';
+import { createProgressLog } from '@borealis/training';
+import { describeResult } from './describe-result.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
+import { train } from './train.ts';
+
+const USAGE =
+  'usage: main MODEL --data DIR --run RUN [--resume] [--preset small] [--steps N] [--seed N] [--val DIR] [--json]';
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    data: { type: 'string' },
+    run: { type: 'string' },
+    val: { type: 'string' },
+    preset: { type: 'string' },
+    steps: { type: 'string' },
+    seed: { type: 'string' },
+    resume: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+const [model] = positionals;
+const { data, run, val, preset, steps, seed, resume, json } = values;
+if (model === undefined || data === undefined || run === undefined) {
+  console.error(USAGE);
+  process.exit(2);
+}
+
+const { signal, restore } = stopOnSignals((name) => {
+  console.error(`\n${name}: finishing the step and saving; once more ends at once`);
+});
+try {
+  const result = await train({
+    ...{ model, data, run, signal, resume: resume ? 'must' : 'never' },
+    ...(preset === undefined ? {} : { preset }),
+    ...(steps === undefined ? {} : { training: { steps: Number(steps) } }),
+    ...(seed === undefined ? {} : { seed: Number(seed) }),
+    ...(val === undefined ? {} : { validation: { data: val } }),
+    ...(json ? {} : { log: createProgressLog() }),
+  });
+  console.log(json ? JSON.stringify(result) : describeResult(result));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  restore();
+}

@@ -1,0 +1,41 @@
+import type { LogValues, TrainingStart } from '@borealis/training';
+import type { TrainResult } from './train-settings.ts';
+
+/** An error on its way between threads, which would lose its name and code. */
+export interface CarriedError {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly stack?: string;
+}
+
+/** What the training thread tells. */
+export type FromThread =
+  | { readonly kind: 'start'; readonly start: TrainingStart }
+  | { readonly kind: 'train' | 'evaluation'; readonly step: number; readonly values: LogValues }
+  | { readonly kind: 'done'; readonly result: TrainResult }
+  | { readonly kind: 'failed'; readonly error: CarriedError };
+
+/** What it is told: finish the step, save, and end. */
+export type ToThread = 'stop';
+
+export function carryError(error: unknown): CarriedError {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  const { name, message, stack } = error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return {
+    name,
+    message,
+    ...(code === undefined ? {} : { code }),
+    ...(stack === undefined ? {} : { stack }),
+  };
+}
+
+/** An error with the name, code, message and stack that it had in its thread; not of its class. */
+export function receiveError({ name, message, code, stack }: CarriedError): Error {
+  return Object.assign(new Error(message), {
+    name,
+    ...(code === undefined ? {} : { code }),
+    ...(stack === undefined ? {} : { stack }),
+  });
+}

@@ -1,0 +1,40 @@
+import type { LogValues, TrainingConfig } from '@borealis/training';
+
+/** What to train, on what, and where to. Plain data: it travels to the training thread. */
+export interface TrainSettings {
+  /** Name of a model's package without its scope: `st-transformer`. */
+  readonly model: string;
+  /** Folder of the training split. */
+  readonly data: string;
+  /** Folder of the run. */
+  readonly run: string;
+  /**
+   * `never` (default): the run must be new. `may`: go on where the run is there. `must`: it has to be there. A run that
+   * is gone on with keeps its settings; those given here must be the same.
+   */
+  readonly resume?: 'never' | 'may' | 'must';
+  /** One of the model's sizes; default `small`. */
+  readonly preset?: string;
+  /** Changes to the preset, key by key. */
+  readonly modelConfig?: Readonly<Record<string, unknown>>;
+  /** Changes to `TRAINING_DEFAULTS`, key by key. */
+  readonly training?: Partial<TrainingConfig>;
+  /** Default 0. */
+  readonly seed?: number;
+  /** A split to evaluate on while training: teacher-forced loss on so many windows, evenly spaced. Default 32 windows. */
+  readonly validation?: { readonly data: string; readonly windows?: number };
+}
+
+export interface TrainResult {
+  readonly run: string;
+  readonly model: string;
+  /** False where training was stopped before its last step: `resume` goes on. */
+  readonly finished: boolean;
+  /** Steps done and saved, and steps in all. */
+  readonly step: number;
+  readonly steps: number;
+  readonly resumedFrom: number;
+  /** Of the last step and the last evaluation of this session. */
+  readonly train?: LogValues;
+  readonly evaluation?: LogValues;
+}
