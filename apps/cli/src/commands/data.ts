@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { dataInspectCommand } from './data-inspect.ts';
+import { dataTokenizeCommand } from './data-tokenize.ts';
 import { dataValidateCommand } from './data-validate.ts';
 
 export function dataCommand(): Command {
   return new Command('data')
     .description('look at, check and convert a dataset')
     .addCommand(dataInspectCommand())
-    .addCommand(dataValidateCommand());
+    .addCommand(dataValidateCommand())
+    .addCommand(dataTokenizeCommand());
 }
