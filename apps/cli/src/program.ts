@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { dataCommand } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { quickstartCommand } from './commands/quickstart.ts';
 import { setupCommand } from './commands/setup.ts';
 import { verifyCommand } from './commands/verify.ts';
 
@@ -15,6 +16,7 @@ export function createProgram(): Command {
     .description('World models of humanoid robots: train, sample, evaluate')
     .version(version)
     .option('--json', 'machine-readable output')
+    .addCommand(quickstartCommand())
     .addCommand(setupCommand())
     .addCommand(doctorCommand())
     .addCommand(dataCommand())
