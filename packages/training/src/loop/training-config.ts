@@ -5,7 +5,7 @@ const count = z.int().positive();
 const rate = z.number().positive();
 
 /** How the learning rate goes from step to step; the decay ends with the last step. */
-export const scheduleConfigSchema = z.discriminatedUnion('kind', [
+const scheduleConfigSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('constant'), rate }),
   z.strictObject({ kind: z.literal('warmup-linear'), peak: rate, warmup: z.int().nonnegative() }),
   z.strictObject({

@@ -50,7 +50,7 @@ test('another seed, step number and rate give the same recording: no number is f
   });
   const other = clipped.prepare(tinyState(1), await tinyBatch(1), 0.1);
   expect(other?.digest).not.toBe(first?.digest); // the digest does tell a frozen number
-  for (const { dispose } of [a.step, b.step, clipped]) dispose();
+  for (const each of [a.step, b.step, clipped]) each.dispose();
 });
 
 test('it is recorded once for each shape of batch, and steps depend on step number and rate', async () => {

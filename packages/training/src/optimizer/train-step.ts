@@ -1,5 +1,5 @@
-import type { Compiled, Recording, TensorTree } from '@borealis/tensor';
-import { compile, tf } from '@borealis/tensor';
+import type { Compiled, Recording, TensorTree, tf } from '@borealis/tensor';
+import { compile } from '@borealis/tensor';
 import { TrainingError } from '../errors.ts';
 import type { NamedTensors, Parameters } from '../parameters/parameters.ts';
 import { disposeNamed } from '../parameters/parameters.ts';

@@ -57,15 +57,19 @@ test('sources give what is stored, when asked', () => {
 });
 
 test.each([
-  ['PARAMETER_UNEXPECTED', { a: [2], b: [1] }, /^b is stored/],
-  ['PARAMETER_MISSING', {}, /^a \[2\] is not stored/],
-  ['PARAMETER_SHAPE', { a: [1, 2] }, /^a is stored as \[1,2\], the model's is \[2\]/],
-] as const)('%s', (code, shapes, message) => {
+  [
+    'PARAMETER_UNEXPECTED',
+    [
+      ['a', [2]],
+      ['b', [1]],
+    ],
+    /^b is stored/,
+  ],
+  ['PARAMETER_MISSING', [], /^a \[2\] is not stored/],
+  ['PARAMETER_SHAPE', [['a', [1, 2]]], /^a is stored as \[1,2\], the model's is \[2\]/],
+] as [string, [string, number[]][], RegExp][])('%s', (code, shapes, message) => {
   const stored = new Map(
-    Object.entries(shapes).map(([name, shape]) => [
-      name,
-      tensorOf(new Float32Array(2).subarray(0, shape[shape.length - 1]), shape),
-    ]),
+    shapes.map(([name, shape]) => [name, tensorOf(new Float32Array(shape.at(-1) ?? 0), shape)]),
   );
   expect(() => fromStored(stored, { a: { shape: [2], dtype: 'float32' } })).toThrow(
     expect.objectContaining({ code, message: expect.stringMatching(message) }),
