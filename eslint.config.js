@@ -40,7 +40,7 @@ export default tseslint.config(
     plugins: { '@nx': nx },
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.ts', '*/*/vitest.config.ts', '*/vitest.config.ts'] },
+        projectService: true,
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -60,6 +60,16 @@ export default tseslint.config(
         'error',
         { considerDefaultExhaustiveForUnions: true },
       ],
+    },
+  },
+  {
+    // These few lines belong to no TypeScript project.
+    files: ['**/vitest.config.ts', 'vitest.shared.ts'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { parserOptions: { projectService: false } },
+    rules: {
+      '@typescript-eslint/consistent-type-exports': 'off',
+      '@typescript-eslint/switch-exhaustiveness-check': 'off',
     },
   },
   {

@@ -3,5 +3,5 @@ import shared from '../vitest.shared.ts';
 
 export default defineConfig({
   ...shared,
-  test: { ...shared.test, include: ['*.test.ts'], testTimeout: 180_000 },
+  test: { ...shared.test, include: ['*.test.ts', '*.test.js'], testTimeout: 180_000 },
 });
