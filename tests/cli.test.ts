@@ -41,7 +41,8 @@ describe('exit status and errors', () => {
     ['an unknown option', ['doctor', '--bogus']],
     ['a missing argument', ['data', 'inspect']],
     ['a choice that is none', ['setup', '--flavour', 'rocm']],
-    ['a number out of range', ['data', 'tokenize', VAL, '--out', 'x', '--offsets', '18']],
+    ['a number out of range', ['train', 'st-transformer', '--data', 'x', '--run', 'y', '--steps', '0']],
+    ['an offset out of range', ['data', 'tokenize', VAL, '--out', 'x', '--offsets', '18']],
   ])('%s: 2, with what is wrong on standard error', (_, args) => {
     const { status, stdout, stderr } = runBorealis(args);
     expect(status).toBe(2);
@@ -80,7 +81,7 @@ describe('data', () => {
     expect([...(await readFile(sheet)).subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
   });
 
-  test('tokenize writes a dataset that validates, and its tokenizer can be used again', () => {
+  test('tokenize writes a dataset that validates, and its tokenizer can be used again', async () => {
     const first = join(folder, 'tokens');
     const again = join(folder, 'again');
     expect(runBorealis(['data', 'tokenize', VAL, '--out', first, '--offsets', '2']).status).toBe(0);
@@ -90,9 +91,22 @@ describe('data', () => {
     const summary = JSON.parse(run.stdout) as { segments: number; frames: number; offsets: number[] };
     expect(summary).toMatchObject({ offsets: [0], segments: 10 });
     expect(summary.frames % 17).toBe(0);
-    const refused = runBorealis(['data', 'tokenize', VAL, '--out', again, '--weights', weights]);
+    const refused = runBorealis(['data', 'tokenize', VAL, '--out', again]);
     expect(refused).toMatchObject({ status: 1 });
     expect(refused.stderr).toContain('[exists]');
+    const bytes = async (dir: string) => (await readFile(join(dir, 'tokenizer.safetensors'))).toString('hex');
+    expect(await bytes(again)).toBe(await bytes(first)); // and was not fitted anew
+  });
+
+  test('train takes them, and goes on with a run only when told to', () => {
+    const run = join(folder, 'run');
+    const args = ['train', 'st-transformer', '--data', join(folder, 'tokens'), '--run', run, '--steps', '2'];
+    const { status, stdout } = runBorealis([...args, '--json']);
+    expect({ status, result: JSON.parse(stdout) as unknown }).toMatchObject({
+      status: 0,
+      result: { finished: true, step: 2, resumedFrom: 0 },
+    });
+    expect(runBorealis(args)).toMatchObject({ status: 1, stderr: expect.stringMatching(/RUN_EXISTS/) });
   });
 });
 

@@ -1,6 +1,6 @@
 /** What went wrong, for programs. */
 export type CliErrorCode =
-  'golden-form' | 'unknown-file' | 'nothing-to-verify' | 'invalid-option' | 'interrupted' | 'no-checkpoint';
+  'golden-form' | 'unknown-file' | 'nothing-to-verify' | 'exists' | 'interrupted' | 'no-checkpoint';
 
 /** The one error of the command line itself; what packages throw passes through as it is. */
 export class CliError extends Error {

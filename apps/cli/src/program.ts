@@ -4,6 +4,7 @@ import { dataCommand } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { quickstartCommand } from './commands/quickstart.ts';
 import { setupCommand } from './commands/setup.ts';
+import { trainCommand } from './commands/train.ts';
 import { verifyCommand } from './commands/verify.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -20,6 +21,7 @@ export function createProgram(): Command {
     .addCommand(setupCommand())
     .addCommand(doctorCommand())
     .addCommand(dataCommand())
+    .addCommand(trainCommand())
     .addCommand(verifyCommand());
   throwFromAll(program);
   return program;

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { CliError } from '../cli-error.ts';
 
 interface TokenizeOptions {
   readonly json?: boolean;
@@ -21,41 +24,44 @@ export function dataTokenizeCommand(): Command {
     .addOption(
       new Option('--weights <file>', 'a tokenizer: tokenizer.safetensors of other tokens').conflicts('fit'),
     )
-    .option('--fit <dir>', 'fit the tokenizer on this raw data (default: DIR itself)')
+    .option('--fit <DIR>', 'fit the tokenizer on this raw data (default: the data itself)')
     .action(async (directory: string, _: unknown, command: Command) => {
       const { json, out, offsets: count, weights: file, fit } = command.optsWithGlobals<TokenizeOptions>();
+      // Before the tokenizer of the tokens that lie there is overwritten.
+      if (existsSync(join(out, 'metadata.json')))
+        throw new CliError('exists', `${out} holds a dataset already; remove it or write elsewhere`);
       const { openDataset } = await import('@borealis/dataset');
       const { startBackend } = await import('@borealis/tensor');
-      const { loadTokenizer } = await import('../data/load-tokenizer.ts');
-      const { tokenizeDataset } = await import('../data/tokenize-dataset.ts');
-      const onLine = (line: string) => {
-        console.error(line);
-      };
+      const { tokenizeDataset } = await import('../tokens/tokenize-dataset.ts');
+      const { tokenizerBeside } = await import('../tokens/tokenizer-beside.ts');
+      const { progressLine } = await import('../quickstart/progress-line.ts');
+      const progress = progressLine(process.stderr);
       const dataset = await openDataset(directory);
       try {
         await startBackend();
-        const from = file === undefined ? { fit: fit ?? directory } : { weights: file, fit: directory };
-        const weights = await loadTokenizer({ ...from, onLine });
+        const origin = file === undefined ? { fitOn: fit ?? directory } : { file };
+        const weights = await tokenizerBeside(out, origin, (message) => {
+          progress.tell(`fitting a tokenizer: ${message}`);
+        });
         const offsets = Array.from({ length: count }, (_, i) => Math.floor((i * 17) / count));
         const summary = await tokenizeDataset({
           dataset,
           weights,
-          out,
+          dir: out,
           offsets,
-          onSegment: (done, total) => {
-            if (done % Math.ceil(total / 10) === 0) onLine(`segment ${done + 1} of ${total}`);
+          onProgress: (message) => {
+            progress.tell(`tokenizing: ${message}`);
           },
         });
-        if (json === true) {
-          console.log(JSON.stringify({ out, offsets, ...summary }, null, 2));
-          return;
+        progress.end();
+        if (json === true) console.log(JSON.stringify({ out, offsets, ...summary }, null, 2));
+        else {
+          const { segments, frames, droppedFrames } = summary;
+          console.log(`${out}: ${segments} segments, ${(frames / 17) * 3} grids for ${frames} frames`);
+          console.log(`${droppedFrames} frames at the ends of segments were short of 17`);
         }
-        const { segments, frames, segmentsWithoutTokens, framesDropped } = summary;
-        console.log(`${out}: ${segments} segments, ${(frames / 17) * 3} grids for ${frames} frames`);
-        console.log(
-          `${framesDropped} frames at the ends of segments were short of 17, ${segmentsWithoutTokens} segments had no 17`,
-        );
       } finally {
+        progress.end();
         await dataset.close();
       }
     });

@@ -1,0 +1,60 @@
+import { constants } from 'node:os';
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+interface TrainCommandOptions {
+  readonly json?: boolean;
+  readonly data: string;
+  readonly run: string;
+  readonly resume?: boolean;
+  readonly preset?: string;
+  readonly steps?: number;
+  readonly seed?: number;
+  readonly val?: string;
+}
+
+export function trainCommand(): Command {
+  return new Command('train')
+    .description('train a model into a run folder; an interrupted run is saved, and goes on with --resume')
+    .argument('<MODEL>', 'st-transformer')
+    .requiredOption('--data <DIR>', 'the training split')
+    .requiredOption('--run <RUN>', 'folder of the run: settings, checkpoints, logs')
+    .option('--resume', 'go on with the run that is there, to the same bits')
+    .option('--preset <name>', 'one of the model’s sizes (default: small)')
+    .addOption(new Option('--steps <n>', 'how many').argParser(wholeNumberFrom(1)))
+    .addOption(new Option('--seed <n>', 'of parameters and order (default: 0)').argParser(wholeNumberFrom(0)))
+    .option('--val <DIR>', 'a split to evaluate on meanwhile')
+    .action(async (model: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<TrainCommandOptions>();
+      const { data, run, json, resume, preset, steps, seed, val } = options;
+      const { describeResult, stopOnSignals, train } = await import('@borealis/trainer');
+      const { createProgressLog } = await import('@borealis/training');
+      let stoppedBy: NodeJS.Signals | undefined;
+      const { signal, restore } = stopOnSignals((name) => {
+        stoppedBy = name as NodeJS.Signals;
+        console.error(`\n${name}: finishing the step and saving; once more ends at once`);
+      });
+      try {
+        const result = await train({
+          ...{ model, data, run, signal, resume: resume === true ? 'must' : 'never' },
+          ...(preset === undefined ? {} : { preset }),
+          ...(steps === undefined ? {} : { training: { steps } }),
+          ...(seed === undefined ? {} : { seed }),
+          ...(val === undefined ? {} : { validation: { data: val } }),
+          ...(json === true ? {} : { log: createProgressLog() }),
+        });
+        console.log(json === true ? JSON.stringify(result, null, 2) : describeResult(result));
+        if (stoppedBy !== undefined && !result.finished)
+          process.exitCode = 128 + constants.signals[stoppedBy];
+      } finally {
+        restore();
+      }
+    });
+}
+
+function wholeNumberFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`A whole number from ${least}.`);
+  };
+}
