@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDirectory } from './places.mjs';
+import { ownIdentity } from './process-identity.mjs';
 import { runOrThrow } from './run-child.mjs';
 
 /**
@@ -13,10 +14,11 @@ export async function cachedPackage(name, version) {
   if (existsSync(modules)) return modules;
 
   console.log(`Installing ${name}@${version} into ${folder}`);
-  const temporary = join(cacheDirectory(), 'tmp');
-  mkdirSync(temporary, { recursive: true });
+  // Named after this process: the set-up of the engine removes what dead processes left.
+  const { host, pid, started } = ownIdentity();
+  const scratch = join(cacheDirectory(), 'tmp', [encodeURIComponent(host), pid, started, name].join('~'));
+  mkdirSync(scratch, { recursive: true });
   mkdirSync(join(folder, '..'), { recursive: true });
-  const scratch = mkdtempSync(join(temporary, `${name}-`));
   writeFileSync(join(scratch, 'package.json'), '{ "private": true }');
   const [npm, ...npmArgs] = npmCommand();
   const options = [

@@ -13,6 +13,7 @@ import {
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ownIdentity, startTime } from './process-identity.mjs';
 
 const POLL_MS = 250;
 const HEARTBEAT_MS = 5_000;
@@ -25,10 +26,7 @@ const SILENT_MS = 120_000; // an owner on another host counts as dead after this
 export async function withLock(path, work) {
   mkdirSync(dirname(path), { recursive: true });
   const mine = `${path}.${randomUUID()}`;
-  writeFileSync(
-    mine,
-    JSON.stringify({ host: hostname(), pid: process.pid, started: startTime(process.pid) }),
-  );
+  writeFileSync(mine, JSON.stringify(ownIdentity()));
   try {
     let told = false;
     while (!tryLink(mine, path)) {
@@ -100,12 +98,6 @@ function isAbandoned(path, text) {
     return error.code === 'ESRCH';
   }
   return startTime(owner.pid) !== owner.started;
-}
-
-/** Field 22 of /proc/PID/stat tells a process from a later one with the same pid. */
-function startTime(pid) {
-  const stat = read(`/proc/${pid}/stat`) ?? '';
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
 
 /** Where a third process was quicker, its live lock goes back. */
