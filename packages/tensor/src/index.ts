@@ -36,7 +36,6 @@ export type {
 export { findEngine } from './provision/find-engine.ts';
 export { provisionEngine } from './provision/provision-engine.ts';
 export { verifyEngine } from './provision/verify-engine.ts';
-export { cacheDirectory } from './provision/cache-directory.ts';
 export { gpuPresent } from './provision/gpu-present.ts';
 export type { Prerequisites } from './provision/prerequisites.ts';
 export { findPrerequisites } from './provision/prerequisites.ts';

@@ -19,19 +19,22 @@ export function gelu(x: tf.Tensor): tf.Tensor {
   );
 }
 
-/** The tanh form of GELU: `x / 2 · (1 + tanh(√(2/π) (x + 0.044715 x³)))`. Any shape. */
+/**
+ * The tanh form of GELU, `x / 2 · (1 + tanh(u))` with `u = √(2/π) (x + 0.044715 x³)`, as `x · σ(2u)`, which it equals.
+ * Any shape. Of its derivative's factors none is a difference of nearly equal numbers, as `1 − tanh²(u)` is.
+ */
 export function geluTanh(x: tf.Tensor): tf.Tensor {
-  const inner = (square: tf.Tensor, x: tf.Tensor) =>
-    tf.tanh(tf.mul(x, tf.add(tf.mul(square, TANH_SCALE * TANH_CUBIC), TANH_SCALE)));
+  const doubled = (square: tf.Tensor, x: tf.Tensor) =>
+    tf.mul(x, tf.add(tf.mul(square, 2 * TANH_SCALE * TANH_CUBIC), 2 * TANH_SCALE));
   return withDerivative(
     x,
-    (x) => tf.mul(tf.mul(x, 0.5), tf.add(inner(tf.square(x), x), 1)),
+    (x) => tf.mul(x, tf.sigmoid(doubled(tf.square(x), x))),
     (x) => {
       const square = tf.square(x);
-      const t = inner(square, x);
-      const slope = tf.add(tf.mul(square, 3 * TANH_SCALE * TANH_CUBIC), TANH_SCALE);
-      const steepness = tf.mul(tf.mul(tf.sub(1, tf.square(t)), slope), tf.mul(x, 0.5));
-      return tf.add(tf.add(tf.mul(t, 0.5), 0.5), steepness);
+      const u = doubled(square, x);
+      const s = tf.sigmoid(u);
+      const slope = tf.add(tf.mul(square, 6 * TANH_SCALE * TANH_CUBIC), 2 * TANH_SCALE);
+      return tf.add(s, tf.mul(tf.mul(s, tf.sigmoid(tf.neg(u))), tf.mul(x, slope)));
     },
   );
 }
