@@ -1,4 +1,5 @@
 export { describeResult } from './describe-result.ts';
+export { loadModel } from './load-model.ts';
 export { stopOnSignals } from './stop-on-signals.ts';
 export type { TrainOptions } from './train.ts';
 export { train } from './train.ts';

@@ -60,7 +60,7 @@ export async function runTraining(
         ...{ model, config: modelConfig, statistics, training, store, log, signal, seed },
         windows: (position) =>
           shuffledWindows(data, { spec, seed, ...(position === undefined ? {} : { position }) }),
-        ...(evaluation === undefined ? {} : { evaluate: evaluation.evaluate }),
+        ...(evaluation === undefined ? {} : { evaluate: (parameters) => evaluation.evaluate(parameters) }),
       });
       const about = { run: run.path, model: model.name, steps: training.steps };
       return { ...about, finished, step, resumedFrom, ...last };

@@ -8,7 +8,7 @@ import type { TrainSettings } from './train-settings.ts';
 const SIDE = 2;
 
 /** Four segments of 2×2 grids whose codes go up by one from grid to grid. */
-export async function writeTinyData(dir: string, first: number): Promise<string> {
+async function writeTinyData(dir: string, first: number): Promise<string> {
   const segments = Array.from({ length: 4 }, (_, segment) => {
     const triples = 3;
     const count = triples * GRIDS_PER_TRIPLE;
