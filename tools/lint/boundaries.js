@@ -26,7 +26,7 @@ const mayImport = {
   report: ['dataset', 'safetensors'],
   trainer: packages,
   evaluator: packages,
-  cli: [...packages, 'trainer', 'evaluator'],
+  cli: [...packages, 'trainer', 'evaluator', 'bench'],
   tests: [...packages, 'trainer', 'evaluator', 'cli'],
   bench: packages,
 };

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { benchCommand } from './commands/bench.ts';
 import { dataCommand } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
 import { quickstartCommand } from './commands/quickstart.ts';
 import { setupCommand } from './commands/setup.ts';
 import { trainCommand } from './commands/train.ts';
@@ -22,7 +24,9 @@ export function createProgram(): Command {
     .addCommand(doctorCommand())
     .addCommand(dataCommand())
     .addCommand(trainCommand())
-    .addCommand(verifyCommand());
+    .addCommand(evaluateCommand())
+    .addCommand(verifyCommand())
+    .addCommand(benchCommand());
   throwFromAll(program);
   return program;
 }

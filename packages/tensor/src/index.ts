@@ -25,6 +25,7 @@ export type { Random, RandomState } from './random/random.ts';
 export { createRandom } from './random/random.ts';
 export type { TensorTree } from './tree/tensor-tree.ts';
 export { flatten, mapTree, namedLeaves, unflatten } from './tree/tensor-tree.ts';
+export { cacheDirectory } from './provision/cache-directory.ts';
 export { EngineError } from './provision/engine-error.ts';
 export type { EngineErrorReason } from './provision/engine-error.ts';
 export type {

@@ -1,0 +1,64 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+interface BenchCommandOptions {
+  readonly json?: boolean;
+  readonly against?: 'pytorch';
+  readonly rows?: string;
+  readonly precision: 'f32' | 'bf16' | 'all';
+  readonly repetitions?: number;
+  readonly threads?: number;
+}
+
+export function benchCommand(): Command {
+  return new Command('bench')
+    .description('measure how fast NAME is; exit 1 where the other side computes something else')
+    .argument('<NAME>', 'tensor')
+    .addOption(
+      new Option('--against <peer>', 'time this one, too, in turns; it is installed into the cache').choices([
+        'pytorch',
+      ]),
+    )
+    .option('--rows <pattern>', 'rows whose name matches this regular expression', regularExpression)
+    .addOption(
+      new Option('--precision <precision>', 'of products').choices(['f32', 'bf16', 'all']).default('f32'),
+    )
+    .option('--repetitions <n>', 'default 15; fewer than 10 make no figures to quote', positiveInteger)
+    .option('--threads <n>', 'of each side; default: all cores', positiveInteger)
+    .addHelpText(
+      'after',
+      '\nBOREALIS_PYTORCH=<python>: measure against this Python’s PyTorch, and install none.',
+    )
+    .action(async (name: string, _: unknown, command: Command) => {
+      const { json, precision, ...options } = command.optsWithGlobals<BenchCommandOptions>();
+      const { formatResults, runBench } = await import('@borealis/bench');
+      const { stderr } = process;
+      const result = await runBench(name, {
+        ...options,
+        precisions: precision === 'all' ? ['f32', 'bf16'] : [precision],
+        onNotice: (message) => {
+          console.error(message);
+        },
+        onStage: (stage) => {
+          if (stderr.isTTY) stderr.write(`\r\u001b[K${stage}`);
+        },
+      });
+      if (stderr.isTTY) stderr.write('\r\u001b[K');
+      console.log(json === true ? JSON.stringify(result, null, 2) : formatResults(result));
+      if (!result.agreed) process.exitCode = 1;
+    });
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('A whole number from 1 on.');
+  return value;
+}
+
+function regularExpression(text: string): string {
+  try {
+    new RegExp(text);
+  } catch {
+    throw new InvalidArgumentError('Not a regular expression.');
+  }
+  return text;
+}

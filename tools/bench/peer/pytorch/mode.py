@@ -1,0 +1,24 @@
+"""How a row is run: eager or compiled, float32 or bfloat16."""
+
+import contextlib
+
+import torch
+
+
+class Mode:
+    """bf16 is None, "autocast" (float32 weights, products in bfloat16) or "weights" (everything in bfloat16)."""
+
+    def __init__(self, compiled, bf16):
+        self.compiled = compiled
+        self.bf16 = bf16
+
+    def compile(self, function):
+        return torch.compile(function) if self.compiled else function
+
+    def cast(self, tensor):
+        return tensor.bfloat16() if self.bf16 == "weights" else tensor
+
+    def autocast(self):
+        if self.bf16 == "autocast":
+            return torch.autocast("cpu", torch.bfloat16)
+        return contextlib.nullcontext()

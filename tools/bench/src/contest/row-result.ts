@@ -1,0 +1,38 @@
+import type { Precision } from '../suites/suite.ts';
+import type { OutputDifference } from './compare-outputs.ts';
+import type { Ratio, Spread } from './statistics.ts';
+
+/** What one way of running a row came to. */
+export interface WayResult {
+  readonly side: string;
+  readonly way: string;
+  readonly library: string;
+  readonly device: 'cpu' | 'gpu';
+  /** The first run, with recording and compilation. */
+  readonly firstCallMs: number;
+  /** Iterations that were timed together at each repetition. */
+  readonly iterations: number;
+  /** Milliseconds of one iteration, one number for each repetition. */
+  readonly milliseconds: readonly number[];
+  readonly spread: Spread;
+  /** Most that was resident while timed, less what was with the library loaded and no inputs; null where not known. */
+  readonly memoryBytes: number | null;
+  /** Against our outputs; empty for ours. */
+  readonly differences: readonly OutputDifference[];
+}
+
+export interface RowResult {
+  readonly row: string;
+  readonly what: string;
+  readonly precision: Precision;
+  /** Undefined where outputs disagreed. */
+  readonly ours: WayResult | undefined;
+  readonly theirs: readonly WayResult[];
+  /** Index in `theirs` of the fastest, which the ratio is against. */
+  readonly best: number | undefined;
+  readonly ratio: Ratio | undefined;
+  /** Ways of the peer that did not run, and why. */
+  readonly unavailable: readonly { readonly way: string; readonly reason: string }[];
+  /** Why there are no times: the sides did not compute the same. */
+  readonly refusal: string | undefined;
+}

@@ -1,0 +1,136 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSafetensors, writeSafetensors } from '@borealis/safetensors';
+import { createRandom } from '@borealis/tensor';
+import { BenchError } from '../bench-error.ts';
+import type { BenchRow, Precision } from '../suites/suite.ts';
+import { compareOutputs } from './compare-outputs.ts';
+import type { Contestant, Way } from './contestant.ts';
+import type { Entrant } from './entrant.ts';
+import type { RowResult, WayResult } from './row-result.ts';
+import { startContestant } from './start-contestant.ts';
+import { ratioOf } from './statistics.ts';
+import { timeInTurns } from './time-in-turns.ts';
+
+export interface RunRowOptions {
+  readonly suite: string;
+  readonly row: BenchRow;
+  readonly precision: Precision;
+  readonly ours: Way;
+  /** Ways of the peer; the fastest counts. */
+  readonly theirs: readonly Way[];
+  readonly threads: number;
+  readonly repetitions: number;
+  readonly warmUps: number;
+  readonly seed: number;
+  /** What is being done, for a progress line. */
+  readonly onStage: (stage: string) => void;
+}
+
+/**
+ * Runs one row: all ways get the same inputs, each in a process of its own; outputs are compared; then they are timed
+ * in turns. A way of the peer that fails is left out and named; where outputs disagree, nothing is timed.
+ *
+ * @throws BenchError `contestant-failed` where ours fails, or all of the peer's
+ */
+export async function runRow(options: RunRowOptions): Promise<RowResult> {
+  const { row, precision } = options;
+  const common = { row: row.name, what: row.what, precision };
+  const folder = await mkdtemp(join(tmpdir(), 'borealis-bench-'));
+  const started: Contestant[] = [];
+  try {
+    const random = createRandom(options.seed).fork(row.name);
+    await writeSafetensors(
+      join(folder, 'inputs.safetensors'),
+      row.inputs(() => random.normal()),
+    );
+    const enter = async (way: Way, index: number): Promise<Entrant> => {
+      options.onStage(`${way.side} ${way.name}: first run`);
+      const contestant = startContestant(way);
+      started.push(contestant);
+      return openRow(options, { way, contestant, index, folder });
+    };
+    const ours = await enter(options.ours, 0);
+    const theirs: Entrant[] = [];
+    const unavailable: { way: string; reason: string }[] = [];
+    let refusal: string | undefined;
+    for (const [i, way] of options.theirs.entries()) {
+      try {
+        const entrant = await enter(way, i + 1);
+        const comparison = await compareFiles(folder, i + 1, row.tolerance[precision]);
+        theirs.push({ ...entrant, differences: comparison.differences });
+        if (comparison.refusal !== undefined) refusal ??= `${way.name}: ${comparison.refusal}`;
+      } catch (error) {
+        if (!(error instanceof BenchError) || error.code !== 'contestant-failed') throw error;
+        unavailable.push({ way: way.name, reason: error.message });
+      }
+    }
+    if (options.theirs.length > 0 && theirs.length === 0) {
+      const reasons = unavailable.map(({ reason }) => reason).join('\n');
+      throw new BenchError('contestant-failed', `the peer did not run ${row.name}:\n${reasons}`);
+    }
+    if (refusal !== undefined) {
+      return {
+        ...common,
+        ours: undefined,
+        theirs: [],
+        best: undefined,
+        ratio: undefined,
+        unavailable,
+        refusal,
+      };
+    }
+    const [mine, ...others] = await timeInTurns([ours, ...theirs], options);
+    return { ...common, ...verdict(mine, others), unavailable, refusal };
+  } finally {
+    await Promise.all(started.map((contestant) => contestant.close()));
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function outputsPath(folder: string, index: number): string {
+  return join(folder, `outputs-${index}.safetensors`);
+}
+
+async function openRow(
+  { suite, row, precision, threads }: RunRowOptions,
+  {
+    way,
+    contestant,
+    index,
+    folder,
+  }: {
+    readonly way: Way;
+    readonly contestant: Contestant;
+    readonly index: number;
+    readonly folder: string;
+  },
+): Promise<Entrant> {
+  const opened = await contestant.open({
+    suite,
+    row: row.name,
+    precision,
+    threads,
+    settings: row.settings,
+    comparedRuns: row.comparedRuns,
+    inputs: join(folder, 'inputs.safetensors'),
+    outputs: outputsPath(folder, index),
+  });
+  return { way, contestant, opened, differences: [] };
+}
+
+async function compareFiles(folder: string, index: number, tolerance: number) {
+  const [ours, theirs] = await Promise.all([0, index].map((i) => readSafetensors(outputsPath(folder, i))));
+  if (ours === undefined || theirs === undefined) throw new Error('two files were read');
+  return compareOutputs(ours.tensors, theirs.tensors, tolerance);
+}
+
+function verdict(ours: WayResult | undefined, theirs: readonly WayResult[]) {
+  if (ours === undefined) throw new Error('our side was timed first');
+  const medians = theirs.map(({ spread }) => spread.median);
+  const best = medians.length === 0 ? undefined : medians.indexOf(Math.min(...medians));
+  const rival = best === undefined ? undefined : theirs[best];
+  const ratio = rival === undefined ? undefined : ratioOf(ours.milliseconds, rival.milliseconds);
+  return { ours, theirs, best, ratio };
+}

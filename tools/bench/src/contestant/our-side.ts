@@ -1,0 +1,90 @@
+import { asFloat32, openSafetensors, tensorOf, writeSafetensors } from '@borealis/safetensors';
+import { startBackend, tf } from '@borealis/tensor';
+import { BenchError } from '../bench-error.ts';
+import type { Answer, OpenRequest, Opened, Request } from '../contest/protocol.ts';
+import type { Program } from '../programs/program.ts';
+import { rowNamed, suiteNamed } from '../suites/suites.ts';
+import { memoryOf, resetPeak } from './memory.ts';
+
+export interface OurSide {
+  answer(request: Request): Promise<Answer>;
+}
+
+/** Runs rows on TensorFlow. */
+export function createOurSide(): OurSide {
+  let program: Program | undefined;
+
+  const opened = (): Program => {
+    if (program === undefined) throw new BenchError('protocol', 'no row has been opened');
+    return program;
+  };
+
+  return {
+    answer: async (request) => {
+      switch (request.call) {
+        case 'open': {
+          const result = await openRow(request);
+          program = result.program;
+          return result.opened;
+        }
+        case 'time':
+          return { milliseconds: timeRuns(opened(), request) };
+        case 'resetPeak':
+          return { reset: resetPeak() };
+        case 'peak':
+          return { peakBytes: memoryOf('VmHWM') };
+      }
+    },
+  };
+}
+
+async function openRow(request: OpenRequest): Promise<{ program: Program; opened: Opened }> {
+  const info = await startBackend({ backend: 'tensorflow' });
+  const row = rowNamed(suiteNamed(request.suite), request.row);
+  collectGarbage();
+  const residentBytes = memoryOf('VmRSS');
+  const program = row.build(await loadInputs(request.inputs), { precision: request.precision });
+  const start = performance.now();
+  program.run();
+  const firstCallMs = performance.now() - start;
+  for (let i = 1; i < request.comparedRuns; i++) program.run();
+  const outputs = Object.entries(program.outputs()).map(
+    ([name, tensor]) => [name, tensorOf(tensor.dataSync<'float32'>(), tensor.shape)] as const,
+  );
+  await writeSafetensors(request.outputs, outputs);
+  const library = `Borealis on TensorFlow ${info.tensorflowVersion ?? ''}, Node ${process.versions.node}`;
+  return { program, opened: { library, device: info.device, firstCallMs, residentBytes } };
+}
+
+/** One at a time, so that no more than one of them waits in JavaScript, too, before TensorFlow has it. */
+async function loadInputs(path: string): Promise<Map<string, tf.Tensor>> {
+  const file = await openSafetensors(path);
+  const inputs = new Map<string, tf.Tensor>();
+  try {
+    for (const name of file.names) {
+      const data = await file.read(name);
+      const waiting = tf.tensor(asFloat32(data), [...data.shape], 'float32');
+      inputs.set(name, tf.add(waiting, 0));
+      waiting.dispose();
+      collectGarbage();
+    }
+  } finally {
+    await file.close();
+  }
+  return inputs;
+}
+
+/** Where Node was started with `--expose-gc`: what JavaScript no longer uses should not count as memory of the row. */
+function collectGarbage(): void {
+  globalThis.gc?.();
+}
+
+function timeRuns(
+  program: Program,
+  { iterations, untimed }: { readonly iterations: number; readonly untimed: number },
+): number {
+  for (let i = 0; i < untimed; i++) program.run();
+  const start = performance.now();
+  for (let i = 0; i < iterations; i++) program.run();
+  return performance.now() - start;
+}

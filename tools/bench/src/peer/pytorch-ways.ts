@@ -1,0 +1,47 @@
+import { fileURLToPath } from 'node:url';
+import type { Way } from '../contest/contestant.ts';
+import type { Precision } from '../suites/suite.ts';
+import type { PyTorch } from './install-pytorch.ts';
+
+const MAIN = fileURLToPath(new URL('../../peer/pytorch/main.py', import.meta.url));
+
+/** All ways in which PyTorch may be fastest; each is timed, the fastest counts. */
+const VARIANTS: Readonly<Record<Precision, readonly Omit<Way, 'side' | 'launch'>[]>> = {
+  f32: [
+    { name: 'eager', variant: {} },
+    { name: 'torch.compile', variant: { compile: true } },
+  ],
+  bf16: [
+    { name: 'eager, autocast', variant: { bf16: 'autocast' } },
+    { name: 'torch.compile, autocast', variant: { bf16: 'autocast', compile: true } },
+    { name: 'eager, bf16 weights', variant: { bf16: 'weights' } },
+    { name: 'torch.compile, bf16 weights', variant: { bf16: 'weights', compile: true } },
+  ],
+};
+
+export interface PyTorchWaysOptions {
+  readonly pytorch: PyTorch;
+  readonly precision: Precision;
+  readonly threads: number;
+  /** Where torch.compile keeps what it compiled; a fresh folder, so that compile times are of compiling. */
+  readonly compilerCache: string;
+}
+
+export function pytorchWays({ pytorch, precision, threads, compilerCache }: PyTorchWaysOptions): Way[] {
+  const launch = {
+    command: pytorch.python,
+    args: ['-B', MAIN],
+    environment: {
+      // What our own side sets for itself (packages/tensor/native/memory.h): freed memory is kept, so that its pages
+      // don't fault anew at every call. It helps PyTorch as well.
+      MALLOC_ARENA_MAX: '1',
+      MALLOC_MMAP_THRESHOLD_: `${2 ** 31 - 1}`,
+      MALLOC_TRIM_THRESHOLD_: `${2 ** 31 - 1}`,
+      ...process.env,
+      ...(pytorch.packages === undefined ? {} : { PYTHONPATH: pytorch.packages }),
+      OMP_NUM_THREADS: `${threads}`,
+      TORCHINDUCTOR_CACHE_DIR: compilerCache,
+    },
+  };
+  return VARIANTS[precision].map((way) => ({ ...way, side: 'PyTorch', launch }));
+}

@@ -1,0 +1,106 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BenchError } from './bench-error.ts';
+import { ourWay } from './contest/our-way.ts';
+import type { RowResult } from './contest/row-result.ts';
+import { runRow } from './contest/run-row.ts';
+import type { PyTorch } from './peer/install-pytorch.ts';
+import { installPyTorch } from './peer/install-pytorch.ts';
+import { pytorchWays } from './peer/pytorch-ways.ts';
+import type { Machine } from './results/machine.ts';
+import { describeMachine } from './results/machine.ts';
+import type { BenchRow, Precision, Suite } from './suites/suite.ts';
+import { suiteNamed } from './suites/suites.ts';
+
+export interface BenchOptions {
+  /** Without: our side alone. */
+  readonly against?: 'pytorch';
+  /** Rows whose name matches this regular expression. Default: all. */
+  readonly rows?: string;
+  /** Default `['f32']`. */
+  readonly precisions?: readonly Precision[];
+  /** Default 15; below 10 the figures are not to be quoted. */
+  readonly repetitions?: number;
+  /** Default 3. */
+  readonly warmUps?: number;
+  /** Of each library, on both sides. Default: all cores. */
+  readonly threads?: number;
+  readonly onNotice: (message: string) => void;
+  /** Row and what is being done with it. */
+  readonly onStage: (stage: string) => void;
+}
+
+export interface BenchResult {
+  readonly suite: string;
+  readonly machine: Machine;
+  readonly threads: number;
+  readonly repetitions: number;
+  readonly warmUps: number;
+  readonly rows: readonly RowResult[];
+  /** False where a row was refused because outputs disagreed. */
+  readonly agreed: boolean;
+}
+
+/**
+ * Runs a benchmark; with `against`, both sides in turns.
+ *
+ * @throws BenchError
+ */
+export async function runBench(name: string, options: BenchOptions): Promise<BenchResult> {
+  const suite = suiteNamed(name);
+  const tasks = tasksOf(suite, options);
+  const threads = options.threads ?? availableParallelism();
+  const { repetitions = 15, warmUps = 3 } = options;
+  const pytorch = options.against === undefined ? undefined : await installPyTorch(options);
+  const compilerCache = await mkdtemp(join(tmpdir(), 'borealis-bench-compiler-'));
+  const rows: RowResult[] = [];
+  try {
+    for (const { row, precision } of tasks) {
+      rows.push(
+        await runRow({
+          suite: suite.name,
+          row,
+          precision,
+          threads,
+          repetitions,
+          warmUps,
+          seed: 1,
+          ours: ourWay(threads),
+          theirs: waysOf(pytorch, { precision, threads, compilerCache }),
+          onStage: (stage) => {
+            options.onStage(`${row.name} ${precision}: ${stage}`);
+          },
+        }),
+      );
+    }
+  } finally {
+    await rm(compilerCache, { recursive: true, force: true });
+  }
+  const agreed = rows.every(({ refusal }) => refusal === undefined);
+  return { suite: suite.name, machine: describeMachine(), threads, repetitions, warmUps, rows, agreed };
+}
+
+function waysOf(
+  pytorch: PyTorch | undefined,
+  options: { readonly precision: Precision; readonly threads: number; readonly compilerCache: string },
+) {
+  return pytorch === undefined ? [] : pytorchWays({ pytorch, ...options });
+}
+
+function tasksOf(
+  suite: Suite,
+  { rows, precisions = ['f32'] }: BenchOptions,
+): { readonly row: BenchRow; readonly precision: Precision }[] {
+  const pattern = new RegExp(rows ?? '', 'i');
+  const tasks = suite.rows
+    .filter((row) => pattern.test(row.name))
+    .flatMap((row) =>
+      precisions
+        .filter((precision) => row.precisions.includes(precision))
+        .map((precision) => ({ row, precision })),
+    );
+  if (tasks.length > 0) return tasks;
+  const names = suite.rows.map(({ name }) => name).join(', ');
+  throw new BenchError('no-rows', `no row of ${suite.name} matches ${rows ?? ''}; there are: ${names}`);
+}

@@ -1,0 +1,39 @@
+import type { TensorData } from '@borealis/safetensors';
+import type { tf } from '@borealis/tensor';
+import type { Program } from '../programs/program.ts';
+
+/** `bf16`: products in bfloat16, each side in the way that is fastest there. */
+export type Precision = 'f32' | 'bf16';
+
+/** Draws one standard normal number. */
+export type Normal = () => number;
+
+export interface BuildOptions {
+  readonly precision: Precision;
+}
+
+/**
+ * One line of a benchmark. Both sides get the same inputs; the other side knows the row by the same name
+ * (`peer/pytorch/rows/<suite>.py`).
+ */
+export interface BenchRow {
+  readonly name: string;
+  /** What is computed, with shapes, for the table. */
+  readonly what: string;
+  readonly precisions: readonly Precision[];
+  /** Numbers beyond the inputs that both sides must agree on. */
+  readonly settings: Readonly<Record<string, number>>;
+  readonly inputs: (normal: Normal) => ReadonlyMap<string, TensorData>;
+  /** Our side's program. Called in a process of its own, with TensorFlow started. */
+  readonly build: (inputs: ReadonlyMap<string, tf.Tensor>, options: BuildOptions) => Program;
+  /** Runs after which outputs are compared: more than 1 where each goes on from the last. */
+  readonly comparedRuns: number;
+  /** Largest root-mean-square difference of each output, relative to the output's own root mean square. */
+  readonly tolerance: Readonly<Record<Precision, number>>;
+}
+
+/** What `borealis bench NAME` runs. */
+export interface Suite {
+  readonly name: string;
+  readonly rows: readonly BenchRow[];
+}

@@ -1,0 +1,20 @@
+import { BenchError } from '../bench-error.ts';
+import type { BenchRow, Suite } from './suite.ts';
+import { tensorSuite } from './tensor/tensor-suite.ts';
+
+const SUITES: readonly Suite[] = [tensorSuite];
+
+/** @throws BenchError `unknown-suite` */
+export function suiteNamed(name: string): Suite {
+  const suite = SUITES.find((suite) => suite.name === name);
+  if (suite !== undefined) return suite;
+  const names = SUITES.map(({ name }) => name).join(', ');
+  throw new BenchError('unknown-suite', `there is no benchmark named ${name}; there are: ${names}`);
+}
+
+/** @throws BenchError `unknown-row` */
+export function rowNamed(suite: Suite, name: string): BenchRow {
+  const row = suite.rows.find((row) => row.name === name);
+  if (row !== undefined) return row;
+  throw new BenchError('unknown-row', `the benchmark ${suite.name} has no row named ${name}`);
+}

@@ -1,0 +1,27 @@
+import { tf } from '@borealis/tensor';
+import { functionProgram } from '../../programs/function-program.ts';
+import { inputNamed } from '../input-named.ts';
+import { normalData } from '../normal-data.ts';
+import type { BenchRow } from '../suite.ts';
+
+export function matmulRow(size = 2048): BenchRow {
+  return {
+    name: 'matmul',
+    what: `[${size} ${size}] · [${size} ${size}]`,
+    precisions: ['f32', 'bf16'],
+    settings: {},
+    inputs: (normal) =>
+      new Map([
+        ['a', normalData(normal, [size, size])],
+        ['b', normalData(normal, [size, size])],
+      ]),
+    build: (inputs, options) =>
+      functionProgram(
+        (a, b) => ({ y: tf.matMul(a as tf.Tensor, b as tf.Tensor) }),
+        [inputNamed(inputs, 'a'), inputNamed(inputs, 'b')],
+        options,
+      ),
+    comparedRuns: 1,
+    tolerance: { f32: 1e-5, bf16: 2e-2 },
+  };
+}
