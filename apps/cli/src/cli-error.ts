@@ -1,6 +1,13 @@
 /** What went wrong, for programs. */
 export type CliErrorCode =
-  'golden-form' | 'unknown-file' | 'nothing-to-verify' | 'exists' | 'interrupted' | 'no-checkpoint';
+  | 'golden-form'
+  | 'unknown-file'
+  | 'nothing-to-verify'
+  | 'exists'
+  | 'interrupted'
+  | 'no-checkpoint'
+  | 'nothing-to-evaluate'
+  | 'invalid-option';
 
 /** The one error of the command line itself; what packages throw passes through as it is. */
 export class CliError extends Error {

@@ -1,3 +1,4 @@
+export { averageScores } from './compression/average-scores.ts';
 export type { BaselineOptions } from './compression/baseline-candidates.ts';
 export { baselineCandidates } from './compression/baseline-candidates.ts';
 export { modelCandidate } from './compression/model-candidate.ts';

@@ -36,6 +36,11 @@ export interface TokenPredictionOptions {
 
 /** Predicts tokens of windows with one set of parameters; holds compiled functions, so dispose it. */
 export interface TokenPredictor {
+  /** Codes in the vocabulary. */
+  readonly classes: number;
+  /** Grids of a window that are given, and in all: the others are predicted. */
+  readonly contextGrids: number;
+  readonly grids: number;
   /** One prediction for each future grid of each window, in order. */
   predict(windows: readonly Window[], options: TokenPredictionOptions): Promise<GridPrediction[][]>;
   /** Greedy continuation of the given grids by `count` more; `states` cover the given frames and all future ones. */

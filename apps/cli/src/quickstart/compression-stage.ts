@@ -34,12 +34,10 @@ export async function evaluateCompression(options: {
   readonly validation: Dataset;
   readonly predictor: TokenPredictor;
   readonly spec: { readonly frames: number; readonly stride: number; readonly content: 'tokens' | 'frames' };
-  readonly classes: number;
-  readonly contextGrids: number;
-  readonly grids: number;
   readonly tell: Tell;
 }): Promise<CompressionResult> {
-  const { training, validation, predictor, spec, classes, contextGrids, grids, tell } = options;
+  const { training, validation, predictor, spec, tell } = options;
+  const { classes, contextGrids, grids } = predictor;
   tell('fitting the baselines');
   const baselines = await baselineCandidates({ training, classes, contextGrids, grids });
   const windows = validation.windows(spec);

@@ -1,19 +1,19 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { join, resolve } from 'node:path';
-import { openFolderStore } from '@borealis/checkpoints';
 import type { Dataset } from '@borealis/dataset';
 import { datasetFingerprint, openDataset } from '@borealis/dataset';
 import { formatDuration, writeReport } from '@borealis/report';
-import { presets, stTransformer } from '@borealis/st-transformer';
+import { presets } from '@borealis/st-transformer';
 import type { BackendInfo } from '@borealis/tensor';
-import { namedLeaves, startTrainingBackend, tf } from '@borealis/tensor';
+import { startTrainingBackend } from '@borealis/tensor';
 import { train } from '@borealis/trainer';
 import type { TrainingLog } from '@borealis/training';
-import { countParameters, readMetrics, readRunDirectory, readTrained } from '@borealis/training';
+import { readMetrics, readRunDirectory } from '@borealis/training';
 import type { BlockFsqWeights } from '@borealis/video-tokenizer';
-import { codeCount, contentHash, datasetClips, measureReconstruction } from '@borealis/video-tokenizer';
+import { contentHash, datasetClips, measureReconstruction } from '@borealis/video-tokenizer';
 import { CliError } from '../cli-error.ts';
+import { loadPredictor } from '../models/load-predictor.ts';
 import { fitTokenizer } from '../tokens/fit-tokenizer.ts';
 import { loadTokenizer } from '../tokens/load-tokenizer.ts';
 import { tokenizeDataset } from '../tokens/tokenize-dataset.ts';
@@ -47,6 +47,9 @@ export interface QuickstartResult {
   readonly sampling: SamplingResult;
 }
 
+/** Decoded frames kept of each video: fitting and tokenizing at several offsets pass over them seven times. */
+const FRAME_CACHE = 128 << 20;
+
 /** The main job on the sample data, stage by stage: tokens, training, evaluation of both tracks, a page. */
 export async function quickstart(options: QuickstartOptions): Promise<QuickstartResult> {
   const start = performance.now();
@@ -56,7 +59,7 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
   const stages = join(run, 'stages');
   await mkdir(stages, { recursive: true });
   const backend = await startTrainingBackend();
-  const training = await openDataset(join(options.data, 'train'));
+  const training = await openDataset(join(options.data, 'train'), { cacheBytesPerVideo: FRAME_CACHE });
   const validation = await openDataset(join(options.data, 'val'));
   const data = `${await datasetFingerprint(training)} ${await datasetFingerprint(validation)}`;
   const key = JSON.stringify({ data, plan });
@@ -90,17 +93,12 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
     const loaded = await loadPredictor(runDirectory);
     const tokens = { training: await openDataset(trainTokens), validation: await openDataset(valTokens) };
     try {
-      const { predictor, config } = loaded;
-      const classes =
-        config.vocabulary.kind === 'codes' ? config.vocabulary.size : codeCount(config.vocabulary.levels);
+      const { predictor, spec } = loaded;
       const compression = await stage('compression', (tell) =>
         evaluateCompression({
           ...tokens,
           predictor,
-          spec: stTransformer.windowSpec(config),
-          classes,
-          contextGrids: config.contextGrids,
-          grids: config.timeSteps + 1,
+          spec,
           tell,
         }),
       );
@@ -193,26 +191,6 @@ function stepLines(tell: Tell): TrainingLog {
     },
     flush: () => undefined,
     close: () => undefined,
-  };
-}
-
-/** The trained model of a run. */
-async function loadPredictor(directory: string) {
-  const { config: runConfig, checkpoints } = await readRunDirectory(directory);
-  const config = stTransformer.configSchema.parse(runConfig.modelConfig);
-  const store = await openFolderStore(checkpoints);
-  const trained = await readTrained({ store, model: stTransformer, config });
-  if (trained === null) throw new CliError('no-checkpoint', `${directory} holds no checkpoint`);
-  const { parameters, statistics } = trained;
-  const predictor = stTransformer.createPredictor(config, parameters, statistics);
-  return {
-    config,
-    predictor,
-    parameterCount: countParameters(parameters),
-    dispose: () => {
-      predictor.dispose();
-      tf.dispose(namedLeaves(parameters).map(([, tensor]) => tensor));
-    },
   };
 }
 
