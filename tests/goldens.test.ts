@@ -20,7 +20,7 @@ beforeAll(async () => {
   verification = await verifyGoldens(GOLDENS);
   altered = await mkdtemp(join(tmpdir(), 'borealis-goldens-'));
   await copyFile(join(GOLDENS, 'tolerances.json'), join(altered, 'tolerances.json'));
-});
+}, 120_000);
 afterAll(() => rm(altered, { recursive: true }));
 
 describe('the reference vectors', () => {
