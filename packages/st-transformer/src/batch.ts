@@ -1,9 +1,10 @@
-import type { Window } from '@borealis/dataset';
-import type { Statistics } from '@borealis/training';
+import type { TokenGrids, Window } from '@borealis/dataset';
 import { tf } from '@borealis/tensor';
+import type { Statistics } from '@borealis/training';
 import type { StTransformerConfig } from './config.ts';
 import { StTransformerError } from './errors.ts';
-import { FRAMES_PER_TRIPLE, FRAMES_PER_VIDEO_GRID, framesOfGrid, GRIDS_PER_TRIPLE } from './grid-times.ts';
+import { FRAMES_PER_TRIPLE, GRIDS_PER_TRIPLE } from './grid-times.ts';
+import { gridStates } from './grid-states.ts';
 
 export type StBatch = {
   /** `[b t+1 s]` int32: the last grid is only a target. */
@@ -17,7 +18,10 @@ export function windowFrames(config: StTransformerConfig): number {
   return Math.ceil((config.timeSteps + 1) / GRIDS_PER_TRIPLE) * FRAMES_PER_TRIPLE;
 }
 
-/** @throws StTransformerError `WINDOW` where a window doesn't hold what the model needs */
+/**
+ * @throws StTransformerError `WINDOW` where a window doesn't hold what the model needs, `STATISTICS` where states can't be
+ * normalised
+ */
 export function toBatch(
   config: StTransformerConfig,
   statistics: Statistics,
@@ -27,58 +31,29 @@ export function toBatch(
   const places = config.gridHeight * config.gridWidth;
   const codes = new Int32Array(windows.length * grids * places);
   windows.forEach((window, i) => {
-    const { tokens } = window;
-    if (tokens === undefined)
-      throw new StTransformerError('WINDOW', `window ${i} holds no tokens: tokenize the data first`);
-    if (tokens.height !== config.gridHeight || tokens.width !== config.gridWidth || tokens.count < grids) {
-      throw new StTransformerError(
-        'WINDOW',
-        `window ${i} holds ${tokens.count} grids of ${tokens.height}×${tokens.width}; the model needs ${grids} of ` +
-          `${config.gridHeight}×${config.gridWidth}`,
-      );
-    }
-    codes.set(tokens.data.subarray(0, grids * places), i * grids * places);
+    codes.set(tokensOf(config, window, grids).data.subarray(0, grids * places), i * grids * places);
   });
-  return {
-    codes: tf.tensor(codes, [windows.length, grids, places], 'int32'),
-    states: gridStates(
-      config,
-      statistics,
-      windows.map(({ states }) => states),
-      grids,
-    ),
-  };
+  const states = gridStates(windows, { config, statistics, grids });
+  return { codes: tf.tensor(codes, [windows.length, grids, places], 'int32'), states };
 }
 
-/** States `[frames channels]` of each window → `[b grids 8 channels]`, normalised. */
-export function gridStates(
-  config: StTransformerConfig,
-  statistics: Statistics,
-  states: readonly Float32Array[],
-  grids: number,
-): tf.Tensor {
-  const { stateChannels } = config;
-  const mean = statistics['state_mean'] ?? new Float32Array(stateChannels);
-  const deviation = statistics['state_deviation'] ?? new Float32Array(stateChannels).fill(1);
-  const values = new Float32Array(states.length * grids * FRAMES_PER_VIDEO_GRID * stateChannels);
-  let next = 0;
-  for (const window of states) {
-    for (let grid = 0; grid < grids; grid++) {
-      const { start, count } = framesOfGrid(grid);
-      for (let i = 0; i < FRAMES_PER_VIDEO_GRID; i++) {
-        const row = (start + Math.min(i, count - 1)) * stateChannels;
-        for (let channel = 0; channel < stateChannels; channel++) {
-          const value = window[row + channel];
-          if (value === undefined) {
-            throw new StTransformerError(
-              'WINDOW',
-              `states end at frame ${window.length / stateChannels}, grid ${grid} needs more`,
-            );
-          }
-          values[next++] = (value - (mean[channel] ?? 0)) / (deviation[channel] ?? 1);
-        }
-      }
-    }
+/**
+ * The tokens of a window, at least so many grids of the model's size.
+ *
+ * @throws StTransformerError `WINDOW`
+ */
+export function tokensOf(config: StTransformerConfig, window: Window, grids: number): TokenGrids {
+  const { gridHeight, gridWidth } = config;
+  const { tokens } = window;
+  const where = `the window at frame ${window.start} of shard ${window.shard}`;
+  if (tokens === undefined)
+    throw new StTransformerError('WINDOW', `${where} holds no tokens: tokenize the data first`);
+  const { count, height, width } = tokens;
+  if (height !== gridHeight || width !== gridWidth || count < grids) {
+    throw new StTransformerError(
+      'WINDOW',
+      `${where} holds ${count} grids of ${height}×${width}; the model needs ${grids} of ${gridHeight}×${gridWidth}`,
+    );
   }
-  return tf.tensor(values, [states.length, grids, FRAMES_PER_VIDEO_GRID, stateChannels]);
+  return tokens;
 }

@@ -1,5 +1,5 @@
-import type { tf } from '@borealis/tensor';
-import { attention, gelu, layerNorm, linear, tf as ops } from '@borealis/tensor';
+import type { AttentionOptions } from '@borealis/tensor';
+import { attention, gelu, layerNorm, linear, tf } from '@borealis/tensor';
 
 export type Norm = { readonly weight: tf.Tensor; readonly bias: tf.Tensor };
 export type Affine = { readonly weight: tf.Tensor; readonly bias?: tf.Tensor };
@@ -36,9 +36,10 @@ const EPS = 1e-5;
  * @param x `[b t s c]`
  */
 export function block(x: tf.Tensor, p: BlockParameters, options: BlockOptions): tf.Tensor {
-  x = ops.add(x, spatialAttention(norm(x, p.norm1), p.spatial_attn, options));
-  x = ops.add(x, temporalAttention(norm(x, p.temporal_norm), p.temporal_attn, options));
-  return ops.add(x, mlp(norm(x, p.norm2), p.mlp));
+  const seen = tf.add(x, spatialAttention(norm(x, p.norm1), p.spatial_attn, options));
+  const past = temporalAttention(norm(seen, p.temporal_norm), p.temporal_attn, options);
+  const remembered = tf.add(seen, past);
+  return tf.add(remembered, mlp(norm(remembered, p.norm2), p.mlp));
 }
 
 export function norm(x: tf.Tensor, p: Norm | undefined): tf.Tensor {
@@ -48,38 +49,38 @@ export function norm(x: tf.Tensor, p: Norm | undefined): tf.Tensor {
 /** `[b t s c]`; every place of a grid sees every other. */
 export function spatialAttention(x: tf.Tensor, p: AttentionParameters, options: BlockOptions): tf.Tensor {
   const [b, t, s, c] = x.shape as [number, number, number, number];
-  const d = c / options.heads;
-  const heads = ops.reshape(linear(x, p.qkv.weight, p.qkv.bias), [b * t, s, 3, options.heads, d]);
-  const [q, k, v] = ops.unstack(ops.transpose(heads, [2, 0, 3, 1, 4]), 0) as [
-    tf.Tensor,
-    tf.Tensor,
-    tf.Tensor,
-  ]; // [b·t h s d]
-  const context = attention(norm(q, p.norm), norm(k, p.norm), v, scaleOf(options));
-  const joined = ops.reshape(ops.transpose(context, [0, 2, 1, 3]), [b, t, s, c]);
-  return linear(joined, p.proj.weight, p.proj.bias);
+  const h = options.heads;
+  const qkv = tf.reshape(affine(x, p.qkv), [b * t, s, 3, h, c / h]);
+  const context = attend(tf.transpose(qkv, [2, 0, 3, 1, 4]), p.norm, scaleOf(options)); // [b·t h s d]
+  return affine(tf.reshape(tf.transpose(context, [0, 2, 1, 3]), [b, t, s, c]), p.proj);
 }
 
 /** `[b t s c]`; each place sees itself in this grid and the ones before. */
 export function temporalAttention(x: tf.Tensor, p: AttentionParameters, options: BlockOptions): tf.Tensor {
   const [b, t, s, c] = x.shape as [number, number, number, number];
-  const d = c / options.heads;
-  const heads = ops.reshape(linear(x, p.qkv.weight, p.qkv.bias), [b, t, s, 3, options.heads * d]);
-  const places = ops.reshape(ops.transpose(heads, [3, 0, 2, 1, 4]), [3, b * s, t, options.heads, d]);
-  const [q, k, v] = ops.unstack(ops.transpose(places, [0, 1, 3, 2, 4]), 0) as [
-    tf.Tensor,
-    tf.Tensor,
-    tf.Tensor,
-  ]; // [b·s h t d]
-  const context = attention(norm(q, p.norm), norm(k, p.norm), v, { ...scaleOf(options), causal: true });
-  const joined = ops.reshape(ops.transpose(context, [0, 2, 1, 3]), [b, s, t, c]);
-  return linear(ops.transpose(joined, [0, 2, 1, 3]), p.proj.weight, p.proj.bias);
+  const h = options.heads;
+  const d = c / h;
+  const qkv = tf.transpose(tf.reshape(affine(x, p.qkv), [b, t, s, 3, h, d]), [3, 0, 2, 4, 1, 5]);
+  const perPlace = tf.reshape(qkv, [3, b * s, h, t, d]);
+  const context = attend(perPlace, p.norm, { ...scaleOf(options), causal: true }); // [b·s h t d]
+  const joined = tf.transpose(tf.reshape(context, [b, s, h, t, d]), [0, 3, 1, 2, 4]);
+  return affine(tf.reshape(joined, [b, t, s, c]), p.proj);
 }
 
 export function mlp(x: tf.Tensor, p: BlockParameters['mlp']): tf.Tensor {
-  return linear(gelu(linear(x, p.fc1.weight, p.fc1.bias)), p.fc2.weight, p.fc2.bias);
+  return affine(gelu(affine(x, p.fc1)), p.fc2);
 }
 
-function scaleOf({ scale }: BlockOptions): { readonly scale?: number } {
+/** q, k and v, one after the other, `[3 n h l d]` → `[n h l d]` */
+function attend(qkv: tf.Tensor, qkNorm: Norm | undefined, options: AttentionOptions): tf.Tensor {
+  const [q, k, v] = tf.unstack(qkv, 0) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  return attention(norm(q, qkNorm), norm(k, qkNorm), v, options);
+}
+
+function affine(x: tf.Tensor, p: Affine): tf.Tensor {
+  return linear(x, p.weight, p.bias);
+}
+
+function scaleOf({ scale }: BlockOptions): AttentionOptions {
   return scale === undefined ? {} : { scale };
 }

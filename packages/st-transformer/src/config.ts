@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GRIDS_PER_TRIPLE } from './grid-times.ts';
 
 const count = z.int().positive();
 
@@ -10,10 +11,10 @@ const vocabularySchema = z.discriminatedUnion('kind', [
    * A code by its FSQ levels, the first varying fastest: embedded as a sum of one row per level, predicted by a mixture
    * of `components` products of one distribution per level. Log-probabilities add up to those of all codes.
    */
-  z.strictObject({ kind: z.literal('levels'), levels: z.array(count).min(1), components: count }),
+  z.strictObject({ kind: z.literal('levels'), levels: z.array(count).min(2), components: count }),
 ]);
 
-export const stTransformerConfigSchema = z.strictObject({
+const fieldsSchema = z.strictObject({
   /** Width of the residual stream. */
   dim: count,
   layers: count,
@@ -33,6 +34,18 @@ export const stTransformerConfigSchema = z.strictObject({
   states: z.enum(['on', 'off']),
   /** Channels of a state. */
   stateChannels: count,
+});
+
+export const stTransformerConfigSchema = fieldsSchema.superRefine((config, context) => {
+  const refuse = (path: string, message: string) => {
+    context.addIssue({ code: 'custom', path: [path], message });
+  };
+  const { dim, heads, timeSteps, contextGrids } = config;
+  if (dim % heads !== 0) refuse('dim', `${dim} can't be divided among ${heads} heads: choose a multiple`);
+  if (timeSteps < GRIDS_PER_TRIPLE)
+    refuse('timeSteps', `the model must see a whole triple, at least ${GRIDS_PER_TRIPLE} grids`);
+  if (contextGrids > timeSteps)
+    refuse('contextGrids', `the model sees ${timeSteps} grids, so it can't be given ${contextGrids}`);
 });
 
 export type StTransformerConfig = z.infer<typeof stTransformerConfigSchema>;
@@ -71,4 +84,4 @@ export const presets = {
     states: 'on',
     stateChannels: 25,
   },
-} as const satisfies Record<string, unknown>;
+} as const satisfies Record<string, StTransformerConfig>;

@@ -1,11 +1,10 @@
 import type { Dataset } from '@borealis/dataset';
-import type { Parameters, TokenModel } from '@borealis/training';
+import type { TokenModel } from '@borealis/training';
 import type { StBatch } from './batch.ts';
 import { toBatch, windowFrames } from './batch.ts';
 import type { StTransformerConfig } from './config.ts';
 import { presets, stTransformerConfigSchema } from './config.ts';
 import { StTransformerError } from './errors.ts';
-import type { StTransformerParameters } from './forward.ts';
 import { FRAMES_PER_TRIPLE } from './grid-times.ts';
 import { createPredictor } from './inference/predictor.ts';
 import { init } from './init.ts';
@@ -24,8 +23,7 @@ export const stTransformer: TokenModel<StTransformerConfig, StBatch> = {
   init,
   trainable: () => true,
   toBatch,
-  loss: (config, parameters: Parameters, batch) =>
-    loss(config, parameters as unknown as StTransformerParameters, batch),
+  loss,
   createPredictor,
 };
 

@@ -14,26 +14,33 @@ export type GridOutputs = {
   readonly topLogProbabilities: tf.Tensor;
 };
 
-/** Hidden `[n c]` and true codes `[n]` → what a prediction is scored by; all 64,000 numbers a place stay inside. */
+export interface HeadArguments {
+  readonly vocabulary: VocabularyParameters;
+  /** `[n c]` */
+  readonly hidden: tf.Tensor;
+}
+
+export interface OutputArguments extends HeadArguments {
+  /** `[n]` int32, the true codes */
+  readonly targets: tf.Tensor;
+  /** How many of the likeliest codes; all of them where the vocabulary has fewer. */
+  readonly k: number;
+}
+
+/** What a prediction is scored by; the log-probabilities of all codes stay inside. */
 export function gridOutputs(
   config: StTransformerConfig,
-  p: VocabularyParameters,
-  { hidden, targets, k }: { readonly hidden: tf.Tensor; readonly targets: tf.Tensor; readonly k: number },
+  { vocabulary, hidden, targets, k }: OutputArguments,
 ): GridOutputs {
-  const vocabulary = vocabularyOf(config);
-  const logProbabilities = vocabulary.logProbabilities(hidden, p);
-  const top = tf.topk(logProbabilities, Math.min(k, vocabulary.size), true);
+  const all = vocabularyOf(config).logProbabilities(hidden, vocabulary); // [n size]
+  const top = tf.topk(all, Math.min(k, all.shape[1] ?? 0), true);
   const rows = tf.range(0, targets.size, 1, 'int32');
-  const target = tf.gatherND(logProbabilities, tf.stack([rows, targets], 1));
+  const target = tf.gatherND(all, tf.stack([rows, targets], 1));
   const codes = tf.reshape(tf.slice(top.indices, [0, 0], [-1, 1]), [targets.size]);
   return { codes, target, topCodes: top.indices, topLogProbabilities: top.values };
 }
 
-/** Hidden `[n c]` → the likeliest code of each place, `[n]` int32. */
-export function greedyCodes(
-  config: StTransformerConfig,
-  p: VocabularyParameters,
-  hidden: tf.Tensor,
-): tf.Tensor {
-  return tf.argMax(vocabularyOf(config).logProbabilities(hidden, p), -1);
+/** The likeliest code of each place, `[n]` int32. */
+export function greedyCodes(config: StTransformerConfig, { vocabulary, hidden }: HeadArguments): tf.Tensor {
+  return tf.argMax(vocabularyOf(config).logProbabilities(hidden, vocabulary), -1);
 }

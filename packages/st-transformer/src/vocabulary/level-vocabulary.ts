@@ -1,4 +1,6 @@
 import { linear, tf } from '@borealis/tensor';
+import { normal, sizeOf } from '../parameter-spec.ts';
+import { parameter } from './parameter.ts';
 import type { Vocabulary, VocabularyParameters } from './vocabulary.ts';
 
 /** A probability below this counts as this: float32 holds no log of less. */
@@ -11,7 +13,7 @@ const LEAST_PROBABILITY = 1e-37;
  */
 export function levelVocabulary(levels: readonly number[], components: number): Vocabulary {
   const rows = levels.reduce((a, b) => a + b, 0);
-  const size = levels.reduce((a, b) => a * b, 1);
+  const size = sizeOf(levels);
 
   /** Codes `[n]` → `[n rows]`: one 1 in each level's stretch. */
   function multiHot(codes: tf.Tensor): tf.Tensor {
@@ -19,15 +21,15 @@ export function levelVocabulary(levels: readonly number[], components: number): 
     const parts = levels.map((count) => {
       const level = tf.mod(rest, tf.scalar(count, 'int32'));
       rest = tf.floorDiv(rest, tf.scalar(count, 'int32'));
-      return tf.oneHot(level as tf.Tensor1D, count, 1, 0, 'float32');
+      return tf.oneHot(level, count, 1, 0, 'float32');
     });
     return tf.concat(parts, -1);
   }
 
   /** Hidden `[n c]` → log-weights of the components `[n k]` and logits of the levels `[n k rows]`. */
   function head(hidden: tf.Tensor, p: VocabularyParameters): { weights: tf.Tensor; logits: tf.Tensor } {
-    const n = hidden.shape[0] as number;
-    const flat = linear(hidden, p['head'] as tf.Tensor, p['head_bias'] as tf.Tensor);
+    const n = hidden.shape[0];
+    const flat = linear(hidden, parameter(p, 'head'), parameter(p, 'head_bias'));
     const weights = tf.logSoftmax(tf.slice(flat, [0, 0], [-1, components]));
     const logits = tf.reshape(tf.slice(flat, [0, components], [-1, -1]), [n, components, rows]);
     return { weights, logits };
@@ -60,19 +62,19 @@ export function levelVocabulary(levels: readonly number[], components: number): 
     const half = Math.ceil(levels.length / 2);
     const low = product(probabilities.slice(0, half)); // [n k L]
     const high = tf.mul(product(probabilities.slice(half)), tf.expandDims(tf.exp(weights), -1)); // [n k H]
-    const joint = tf.reshape(tf.matMul(high, low, true, false), [hidden.shape[0] as number, size]);
+    const joint = tf.reshape(tf.matMul(high, low, true, false), [hidden.shape[0], size]);
     return tf.log(tf.maximum(joint, LEAST_PROBABILITY));
   }
 
   return {
     size,
-    init: (dim, random) => ({
-      rows: random.normalTensor([rows, dim], 0.02 * Math.sqrt(levels.length)),
+    specs: (dim) => ({
+      rows: normal([rows, dim], 0.02 * Math.sqrt(levels.length)),
       // Nothing is likelier than anything else at first, but the components differ.
-      head: random.normalTensor([components * (1 + rows), dim], 0.02),
-      head_bias: random.normalTensor([components * (1 + rows)], 0.02),
+      head: normal([components * (1 + rows), dim]),
+      head_bias: normal([components * (1 + rows)]),
     }),
-    embed: (codes, p) => tf.matMul(multiHot(codes), p['rows'] as tf.Tensor),
+    embed: (codes, p) => tf.matMul(multiHot(codes), parameter(p, 'rows')),
     crossEntropy,
     logProbabilities,
   };

@@ -1,5 +1,6 @@
-import type { Random, tf } from '@borealis/tensor';
+import type { tf } from '@borealis/tensor';
 import type { StTransformerConfig } from '../config.ts';
+import type { ParameterSpecs } from '../parameter-spec.ts';
 import { codeVocabulary } from './code-vocabulary.ts';
 import { levelVocabulary } from './level-vocabulary.ts';
 
@@ -9,7 +10,8 @@ export type VocabularyParameters = Readonly<Record<string, tf.Tensor>>;
 export interface Vocabulary {
   /** Number of codes. */
   readonly size: number;
-  init(dim: number, random: Random): VocabularyParameters;
+  /** What it learns, for a stream of this width. */
+  specs(dim: number): ParameterSpecs;
   /** Codes `[n]` int32 → `[n c]` */
   embed(codes: tf.Tensor, p: VocabularyParameters): tf.Tensor;
   /** Hidden `[n c]` and true codes `[n]` → −log p in nats, `[n]` */
