@@ -71,9 +71,9 @@ export const presets = {
   },
   /** Minutes on two processor cores, with the few tokens of the sample data. */
   small: {
-    dim: 128,
-    layers: 4,
-    heads: 4,
+    dim: 96,
+    layers: 3,
+    heads: 3,
     mlpRatio: 4,
     gridHeight: 16,
     gridWidth: 16,
