@@ -10,6 +10,7 @@ import { TENSORFLOW_VERSION } from './wheels.ts';
 export const COMPILER_FLAGS = ['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'] as const;
 
 export const ADDON_SOURCE = 'borealis.cc';
+export const FRONT_SOURCE = 'front.cc';
 
 /**
  * Names the folder of a compiled addon: a digest of all that goes into it. The library's folder is in it because

@@ -11,7 +11,10 @@ export interface EngineRecord {
   readonly flavour: EngineFlavour;
   readonly source: EngineSource;
   readonly hasExtension: boolean;
+  /** What Node loads. */
   readonly addon: FileRecord;
+  /** What that opens, where it is not the whole addon itself. */
+  readonly extension?: FileRecord;
   /** The folder with the library's manifest. */
   readonly library: string;
   /** TensorFlow's shared libraries, relative to `library`. */
@@ -24,10 +27,13 @@ export function readEngine(directory: string): EngineInstall | undefined {
   if (!existsSync(path)) return undefined;
   const record = JSON.parse(readFileSync(path, 'utf8')) as EngineRecord;
   const library = resolve(directory, record.library);
-  if (!hasSize(directory, record.addon) || !existsSync(join(library, MANIFEST_NAME))) return undefined;
+  const { addon, extension } = record;
+  if (!hasSize(directory, addon) || (extension !== undefined && !hasSize(directory, extension)))
+    return undefined;
+  if (!existsSync(join(library, MANIFEST_NAME))) return undefined;
   if (!readManifest(library).files.every((file) => hasSize(library, file))) return undefined;
   return {
-    addonPath: join(directory, record.addon.path),
+    addonPath: join(directory, addon.path),
     tensorflowVersion: record.tensorflowVersion,
     flavour: record.flavour,
     source: record.source,

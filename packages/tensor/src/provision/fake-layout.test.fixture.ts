@@ -51,7 +51,8 @@ export async function fakeMachine(): Promise<FakeMachine> {
   };
   await mkdir(layout.nativeDirectory);
   await mkdir(join(layout.bindingPackage, 'binding'), { recursive: true });
-  await writeFile(join(layout.nativeDirectory, 'borealis.cc'), 'int main;');
+  for (const name of ['borealis.cc', 'front.cc'])
+    await writeFile(join(layout.nativeDirectory, name), 'int main;');
   await writeFile(join(layout.bindingPackage, 'binding', 'tfjs_binding.cc'), '');
   await writeFile(join(layout.bindingPackage, 'package.json'), '{"version":"4.22.0"}');
   return { root, layout, path: `${path}:/usr/bin:/bin`, log };

@@ -6,7 +6,7 @@ import { EngineError } from './engine-error.ts';
 import type { EngineFlavour } from './engine-install.ts';
 import type { EngineLayout } from './engine-layout.ts';
 import { RECORD_NAME, type EngineRecord } from './engine-record.ts';
-import { hashFile, MANIFEST_NAME, type FileRecord, type LibraryManifest } from './library-manifest.ts';
+import { MANIFEST_NAME, type FileRecord, type LibraryManifest, recordFile } from './library-manifest.ts';
 import { lastLines, runCommand } from './run-command.ts';
 
 /** The folder of the engine that tfjs-node's own installer fetches. */
@@ -87,11 +87,6 @@ export async function installTfjs({ layout, flavour, folder, scratch }: InstallT
   await rm(folder, { recursive: true, force: true });
   await mkdir(dirname(folder), { recursive: true });
   await rename(into, folder);
-}
-
-async function recordFile(root: string, path: string): Promise<FileRecord> {
-  const absolute = join(root, path);
-  return { path, bytes: statSync(absolute).size, sha256: await hashFile(absolute) };
 }
 
 function readPackage(folder: string): { version: string } {

@@ -32,3 +32,9 @@ export async function hashFile(path: string): Promise<string> {
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
 }
+
+/** A file that is about to be put into the cache. */
+export async function recordFile(root: string, path: string): Promise<FileRecord> {
+  const absolute = join(root, path);
+  return { path, bytes: statSync(absolute).size, sha256: await hashFile(absolute) };
+}

@@ -11,7 +11,10 @@ import { hashFile, readManifest, type FileRecord } from './library-manifest.ts';
 export async function verifyEngine({ directory }: EngineInstall): Promise<void> {
   const record = readRecord(directory);
   const library = resolve(directory, record.library);
-  const damaged = await differing(directory, [record.addon]);
+  const damaged = await differing(directory, [
+    record.addon,
+    ...(record.extension === undefined ? [] : [record.extension]),
+  ]);
   damaged.push(...(await differing(library, readManifest(library).files)));
   if (damaged.length === 0) return;
   throw new EngineError(
