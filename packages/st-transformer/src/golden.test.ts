@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { asFloat32, readSafetensors } from '@borealis/safetensors';
-import { compile, startBackend, tf } from '@borealis/tensor';
+import { compile, startTrainingBackend, tf } from '@borealis/tensor';
 import type { Parameters } from '@borealis/training';
 import { nestParameters, valueAndGradients } from '@borealis/training';
 import { beforeAll, expect, test } from 'vitest';
@@ -23,7 +23,7 @@ const config: {
 type Weights = { readonly layers: Readonly<Record<string, BlockParameters>> };
 
 beforeAll(async () => {
-  await startBackend();
+  await startTrainingBackend();
 });
 
 test.each(Object.entries(config.variants))('%s: every layer and every gradient', (variant, { use_mup }) => {

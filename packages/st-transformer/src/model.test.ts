@@ -1,5 +1,5 @@
 import type { Dataset } from '@borealis/dataset';
-import { startBackend } from '@borealis/tensor';
+import { startTrainingBackend } from '@borealis/tensor';
 import type { TrainStep } from '@borealis/training';
 import { createTrainStep, initialState, nameParameters } from '@borealis/training';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -12,7 +12,7 @@ import { stTransformer } from './model.ts';
 import { randomWindow, tiny, tinyStatistics } from './tiny.test.fixture.ts';
 
 beforeAll(async () => {
-  await startBackend();
+  await startTrainingBackend();
 });
 
 describe('for the apps', () => {

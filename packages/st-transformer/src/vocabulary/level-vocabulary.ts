@@ -21,9 +21,10 @@ export function levelVocabulary(levels: readonly number[], components: number): 
     const parts = levels.map((count) => {
       const level = tf.mod(rest, tf.scalar(count, 'int32'));
       rest = tf.floorDiv(rest, tf.scalar(count, 'int32'));
-      return tf.oneHot(level, count, 1, 0, 'float32');
+      return tf.oneHot(level, count);
     });
-    return tf.concat(parts, -1);
+    // Integers first: the WASM backend writes integer bits into a float32 one-hot (tfjs 4.22 OneHot).
+    return tf.cast(tf.concat(parts, -1), 'float32');
   }
 
   /** Hidden `[n c]` → log-weights of the components `[n k]` and logits of the levels `[n k rows]`. */
