@@ -29,6 +29,8 @@ export interface BenchOptions {
   readonly onNotice: (message: string) => void;
   /** Row and what is being done with it. */
   readonly onStage: (stage: string) => void;
+  /** Each row, as soon as it is done. */
+  readonly onRow: (result: RowResult) => void;
 }
 
 export interface BenchResult {
@@ -57,22 +59,22 @@ export async function runBench(name: string, options: BenchOptions): Promise<Ben
   const rows: RowResult[] = [];
   try {
     for (const { row, precision } of tasks) {
-      rows.push(
-        await runRow({
-          suite: suite.name,
-          row,
-          precision,
-          threads,
-          repetitions,
-          warmUps,
-          seed: 1,
-          ours: ourWay(threads),
-          theirs: waysOf(pytorch, { precision, threads, compilerCache }),
-          onStage: (stage) => {
-            options.onStage(`${row.name} ${precision}: ${stage}`);
-          },
-        }),
-      );
+      const result = await runRow({
+        suite: suite.name,
+        row,
+        precision,
+        threads,
+        repetitions,
+        warmUps,
+        seed: 1,
+        ours: ourWay(threads),
+        theirs: waysOf(pytorch, { precision, threads, compilerCache }),
+        onStage: (stage) => {
+          options.onStage(`${row.name} ${precision}: ${stage}`);
+        },
+      });
+      options.onRow(result);
+      rows.push(result);
     }
   } finally {
     await rm(compilerCache, { recursive: true, force: true });

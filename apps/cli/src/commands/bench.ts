@@ -9,6 +9,8 @@ interface BenchCommandOptions {
   readonly threads?: number;
 }
 
+const CLEAR_LINE = '\r\u001b[K';
+
 export function benchCommand(): Command {
   return new Command('bench')
     .description('measure how fast NAME is; exit 1 where the other side computes something else')
@@ -30,7 +32,7 @@ export function benchCommand(): Command {
     )
     .action(async (name: string, _: unknown, command: Command) => {
       const { json, precision, ...options } = command.optsWithGlobals<BenchCommandOptions>();
-      const { formatResults, runBench } = await import('@borealis/bench');
+      const { formatResults, formatRow, runBench } = await import('@borealis/bench');
       const { stderr } = process;
       const result = await runBench(name, {
         ...options,
@@ -39,10 +41,12 @@ export function benchCommand(): Command {
           console.error(message);
         },
         onStage: (stage) => {
-          if (stderr.isTTY) stderr.write(`\r\u001b[K${stage}`);
+          if (stderr.isTTY) stderr.write(`${CLEAR_LINE}${stage}`);
+        },
+        onRow: (row) => {
+          stderr.write(`${stderr.isTTY ? CLEAR_LINE : ''}${formatRow(row)}\n`);
         },
       });
-      if (stderr.isTTY) stderr.write('\r\u001b[K');
       console.log(json === true ? JSON.stringify(result, null, 2) : formatResults(result));
       if (!result.agreed) process.exitCode = 1;
     });

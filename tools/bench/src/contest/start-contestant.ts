@@ -73,8 +73,8 @@ function requestsTo(child: ChildProcess, who: string): Ask {
 
 /** The output may end a moment before the process is known to have: then why it ended is the answer. */
 async function nextLine(lines: AsyncIterator<string>, ended: Promise<never>): Promise<string> {
-  const { value, done } = await lines.next();
-  return done === true ? ended : value;
+  const line = (await lines.next()) as IteratorResult<string, undefined>;
+  return line.done === true ? ended : line.value;
 }
 
 function parseReply(line: string): z.infer<typeof replySchema> | undefined {

@@ -32,9 +32,5 @@ export function gradientProgram(
     const { value, grads } = tf.valueAndGrads(fn)(inputs, dy);
     return { y: value, ...Object.fromEntries(grads.map((gradient, i) => [`grad.${i}`, gradient])) };
   };
-  return functionProgram(
-    (dy, ...inputs) => valueAndGradients(dy as tf.Tensor, ...inputs),
-    [dy, ...inputs],
-    options,
-  );
+  return functionProgram((dy, ...inputs) => valueAndGradients(dy, ...inputs), [dy, ...inputs], options);
 }

@@ -20,6 +20,12 @@ const THEIRS: readonly TableColumn[] = [
   { key: 'difference', title: 'largest difference' },
 ];
 
+/** One row in a line, for who waits for the table. */
+export function formatRow({ row, precision, ours, ratio, refusal }: RowResult): string {
+  const times = ours === undefined ? `refused: ${refusal ?? ''}` : `${timesOf(ours)} ms`;
+  return `${row} ${precision}: ${times}${ratio === undefined ? '' : `, ratio ${ratio.value.toFixed(2)}`}`;
+}
+
 /** The table of `borealis bench`, with what stands above and below it. */
 export function formatResults(result: BenchResult): string {
   const { machine, threads, repetitions, warmUps, rows } = result;

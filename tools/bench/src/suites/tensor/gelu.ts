@@ -20,19 +20,14 @@ export function geluRows(size = 2048): BenchRow[] {
       name: 'gelu',
       what,
       build: (inputs, options) =>
-        functionProgram((x) => ({ y: gelu(x as tf.Tensor) }), [inputNamed(inputs, 'x')], options),
+        functionProgram((x) => ({ y: gelu(x) }), [inputNamed(inputs, 'x')], options),
     },
     {
       ...common,
       name: 'gelu-backward',
       what: `${what}, forward and backward`,
       build: (inputs, options) =>
-        gradientProgram(
-          (x) => gelu(x as tf.Tensor),
-          [inputNamed(inputs, 'x')],
-          inputNamed(inputs, 'dy'),
-          options,
-        ),
+        gradientProgram((x) => gelu(x), [inputNamed(inputs, 'x')], inputNamed(inputs, 'dy'), options),
     },
   ];
 }

@@ -17,7 +17,7 @@ export function matmulRow(size = 2048): BenchRow {
       ]),
     build: (inputs, options) =>
       functionProgram(
-        (a, b) => ({ y: tf.matMul(a as tf.Tensor, b as tf.Tensor) }),
+        (a, b) => ({ y: tf.matMul(a, b) }),
         [inputNamed(inputs, 'a'), inputNamed(inputs, 'b')],
         options,
       ),

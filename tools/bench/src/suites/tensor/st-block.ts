@@ -47,7 +47,7 @@ export function stBlockRows(sizes: BlockSizes = SIZES): BenchRow[] {
         return functionProgram(
           (x, ...tensors) => {
             const named = Object.fromEntries(names.map((name, i) => [name, tensors[i] as tf.Tensor]));
-            return { y: forward(x as tf.Tensor, nestParameters(named)) };
+            return { y: forward(x, nestParameters(named)) };
           },
           [inputNamed(inputs, 'x'), ...Object.values(parameters)],
           options,
