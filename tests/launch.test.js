@@ -63,12 +63,18 @@ test('counts tests over projects; a project or file without results is one failu
       { name: '/x/c.test.ts', status: 'failed', message: 'no such module\nat', assertionResults: [] },
     ]),
     results('d'),
+    results('e', []),
   ]);
   expect(count).toEqual({
     passed: 2,
-    failed: 3,
+    failed: 4,
     skipped: 1,
-    failures: ['b b.test.ts: f', 'c c.test.ts: no such module', 'd: its tests left no result'],
+    failures: [
+      'b b.test.ts: f',
+      'c c.test.ts: no such module',
+      'd: its tests left no result',
+      'e: it has no tests',
+    ],
   });
 });
 

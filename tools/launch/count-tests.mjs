@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 
 /**
  * Adds up the results that vitest left in each project; nx puts them back where it took a result from its cache.
- * A project without results, or a test file that could not even be loaded, counts as one failure.
+ * A project without tests or results, or a test file that could not even be loaded, counts as one failure.
  */
 export function countTests(folders) {
   const count = { passed: 0, failed: 0, skipped: 0, failures: [] };
@@ -18,7 +18,9 @@ export function countTests(folders) {
       fail(`${project}: its tests left no result`);
       continue;
     }
-    for (const file of JSON.parse(readFileSync(path, 'utf8')).testResults) {
+    const { testResults } = JSON.parse(readFileSync(path, 'utf8'));
+    if (testResults.length === 0) fail(`${project}: it has no tests`);
+    for (const file of testResults) {
       const name = `${project} ${basename(file.name)}`;
       for (const { status, fullName } of file.assertionResults) {
         if (status === 'passed') count.passed += 1;
