@@ -51,7 +51,7 @@ function stateSpecs({ dim, stateChannels }: StTransformerConfig): ParameterSpecs
   const features = 2 * FRAMES_PER_VIDEO_GRID * stateChannels;
   return {
     ...affineSpecs('fc1', [dim, features], 1 / Math.sqrt(features)),
-    ...affineSpecs('fc2', [dim, dim]),
+    ...affineSpecs('fc2', [dim, dim], 0), // training starts as if there were no states
     constant: constant([features], 0),
   };
 }

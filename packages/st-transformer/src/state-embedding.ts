@@ -21,10 +21,20 @@ export function embedStates(states: tf.Tensor, p: StateParameters, config: StTra
   return linear(silu(linear(features, p.fc1.weight, p.fc1.bias)), p.fc2.weight, p.fc2.bias);
 }
 
-/** `[b t+1 frames channels]` → each grid's states and the next one's, `[b t 2·frames·channels]` */
+/** A body moves little from grid to grid beside how far it moves in all; this makes both of one size. */
+const MAGNIFIED_CHANGE = 4;
+
+/**
+ * `[b t+1 frames channels]` → each grid's states, and how the next grid's differ from its last, `[b t 2·frames·channels]`.
+ * Squashed, so that a channel that rests for long and then jerks drowns nothing else.
+ */
 function pairs(states: tf.Tensor): tf.Tensor {
-  const [b, grids] = states.shape as [number, number];
-  const flat = tf.reshape(states, [b, grids, -1]);
-  const from = (grid: number) => tf.slice(flat, [0, grid, 0], [-1, grids - 1, -1]);
-  return tf.concat([from(0), from(1)], -1);
+  const [b, grids, frames, channels] = states.shape as [number, number, number, number];
+  const steps = grids - 1;
+  const from = (grid: number) => tf.slice(states, [0, grid, 0, 0], [-1, steps, -1, -1]);
+  const [now, next] = [from(0), from(1)];
+  const last = tf.slice(now, [0, 0, frames - 1, 0], [-1, -1, 1, -1]);
+  const change = tf.mul(tf.sub(next, last), MAGNIFIED_CHANGE);
+  const flat = (x: tf.Tensor) => tf.reshape(x, [b, steps, frames * channels]);
+  return tf.tanh(tf.concat([flat(now), flat(change)], -1));
 }

@@ -76,6 +76,7 @@ export async function evaluateCompression(
               predictor,
               classes,
               statesFor,
+              modes: ['teacher-forced'],
             }),
           );
     const baselines =

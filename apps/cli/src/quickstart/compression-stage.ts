@@ -46,7 +46,13 @@ export async function evaluateCompression(options: {
     tell(`window ${done} of ${total}`);
   };
   const model = modelCandidate({ name: MODEL, predictor, classes });
-  const shuffled = modelCandidate({ name: SHUFFLED, predictor, classes, statesFor });
+  const shuffled = modelCandidate({
+    name: SHUFFLED,
+    predictor,
+    classes,
+    statesFor,
+    modes: ['teacher-forced'],
+  });
   const scores = await scoreTokens({
     windows,
     candidates: [...baselines, model, shuffled],

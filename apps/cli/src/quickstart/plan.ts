@@ -3,6 +3,8 @@ export const plan = {
   model: 'st-transformer',
   preset: 'small',
   seed: 1,
+  /** Training clips that the tokenizer is fitted on, evenly spread. */
+  tokenizerClips: 120,
   /** Frames skipped before cutting: each gives training tokens of its own, since there are few for so many codes. */
   offsets: [0, 4, 8, 12],
   training: {
@@ -17,6 +19,8 @@ export const plan = {
     evaluateEvery: 40,
   },
   validationWindows: 32,
+  /** Frames from one compression window to the next: they follow each other without overlap. */
+  compressionStride: 34,
   /** Frames from one sampling window to the next. */
   samplingStride: 34,
   /** Windows in films and pictures, of different segments. */

@@ -16,8 +16,13 @@ export function printQuickstart({ compression, sampling, page, seconds }: Quicks
         { key: 'own', title: 'autoregressive CE', digits: 3, best: 'lowest' },
         { key: 'top', title: 'top-500 CE', digits: 3, best: 'lowest' },
       ],
-      forced.map(({ name, crossEntropy, topKCrossEntropy }, i) => ({
-        cells: { name, forced: crossEntropy, own: own[i]?.crossEntropy ?? null, top: topKCrossEntropy },
+      forced.map(({ name, crossEntropy, topKCrossEntropy }) => ({
+        cells: {
+          name,
+          forced: crossEntropy,
+          own: own.find((other) => other.name === name)?.crossEntropy ?? null,
+          top: topKCrossEntropy,
+        },
       })),
     ),
   );

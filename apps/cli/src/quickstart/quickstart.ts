@@ -98,7 +98,7 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
         evaluateCompression({
           ...tokens,
           predictor,
-          spec,
+          spec: { ...spec, stride: plan.compressionStride },
           tell,
         }),
       );
@@ -129,7 +129,12 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
 }
 
 async function fitAndMeasure(training: Dataset, validation: Dataset, path: string, tell: Tell) {
-  const { weights, report } = await fitTokenizer({ training, path, onProgress: tell });
+  const { weights, report } = await fitTokenizer({
+    training,
+    path,
+    maxClips: plan.tokenizerClips,
+    onProgress: tell,
+  });
   tell('measuring on validation frames');
   const measured = await measureReconstruction(weights, datasetClips(validation)());
   return { fit: report, validation: measured };

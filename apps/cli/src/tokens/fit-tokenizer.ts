@@ -10,11 +10,13 @@ const PASSES = 3;
 export async function fitTokenizer(options: {
   readonly training: Dataset;
   readonly path: string;
+  /** At most so many clips, evenly spread. Default: all. */
+  readonly maxClips?: number;
   readonly onProgress?: (message: string) => void;
 }): Promise<{ readonly weights: BlockFsqWeights; readonly report: FitReport }> {
   const { training, path, onProgress } = options;
   const fitted = await fitBlockFsq({
-    clips: datasetClips(training),
+    clips: datasetClips(training, options.maxClips === undefined ? {} : { maxClips: options.maxClips }),
     onProgress: ({ pass, clips }) => onProgress?.(`pass ${pass + 1} of ${PASSES}, clip ${clips}`),
   });
   const { tensors, metadata } = toTensorData(fitted.weights);

@@ -1,7 +1,7 @@
 import type { Window } from '@borealis/dataset';
 import { CHALLENGE_K } from '@borealis/metrics';
 import type { TokenPredictor } from '@borealis/training';
-import type { TokenCandidate } from './token-candidate.ts';
+import type { PredictionMode, TokenCandidate } from './token-candidate.ts';
 
 export interface ModelCandidateOptions {
   readonly name: string;
@@ -10,6 +10,8 @@ export interface ModelCandidateOptions {
   readonly classes: number;
   /** What the model gets to see instead of a window's own states. */
   readonly statesFor?: (window: Window) => Float32Array;
+  /** In which modes it is scored. Default: in all that are asked for. */
+  readonly modes?: readonly PredictionMode[];
 }
 
 /** A trained model as something to be scored. */
@@ -18,9 +20,11 @@ export function modelCandidate({
   predictor,
   classes,
   statesFor,
+  modes,
 }: ModelCandidateOptions): TokenCandidate {
   return {
     name,
+    ...(modes === undefined ? {} : { modes }),
     predict: async (window, mode) => {
       const seen = statesFor === undefined ? window : { ...window, states: statesFor(window) };
       const [grids = []] = await predictor.predict([seen], { mode, k: CHALLENGE_K });

@@ -28,7 +28,9 @@ export interface ScoreTokensOptions {
 export async function scoreTokens(options: ScoreTokensOptions): Promise<CandidateScores[]> {
   const { windows, candidates, modes } = options;
   const runs = candidates.flatMap((candidate) =>
-    modes.map((mode) => ({ candidate, mode, grids: [] as GridScore[] })),
+    modes
+      .filter((mode) => candidate.modes?.includes(mode) ?? true)
+      .map((mode) => ({ candidate, mode, grids: [] as GridScore[] })),
   );
   for (let i = 0; i < windows.count; i++) {
     const window = await windows.at(i);

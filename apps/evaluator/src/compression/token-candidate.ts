@@ -16,5 +16,7 @@ export interface PredictedGrid {
 /** Anything that predicts the future grids of a window: a trained model, a baseline. */
 export interface TokenCandidate {
   readonly name: string;
+  /** In which modes it is scored. Default: in all that are asked for. */
+  readonly modes?: readonly PredictionMode[];
   predict(window: Window, mode: PredictionMode): Promise<readonly PredictedGrid[]>;
 }
