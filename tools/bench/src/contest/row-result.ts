@@ -31,6 +31,8 @@ export interface RowResult {
   /** Index in `theirs` of the fastest, which the ratio is against. */
   readonly best: number | undefined;
   readonly ratio: Ratio | undefined;
+  /** Share of all cores, 0 to 1, that other programs used: with more than a little, times are not to be quoted. */
+  readonly busyByOthers: number;
   /** Ways of the peer that did not run, and why. */
   readonly unavailable: readonly { readonly way: string; readonly reason: string }[];
   /** Why there are no times: the sides did not compute the same. */

@@ -77,12 +77,14 @@ export async function runRow(options: RunRowOptions): Promise<RowResult> {
         theirs: [],
         best: undefined,
         ratio: undefined,
+        busyByOthers: 0,
         unavailable,
         refusal,
       };
     }
-    const [mine, ...others] = await timeInTurns([ours, ...theirs], options);
-    return { ...common, ...verdict(mine, others), unavailable, refusal };
+    const { results, busyByOthers } = await timeInTurns([ours, ...theirs], options);
+    const [mine, ...others] = results;
+    return { ...common, ...verdict(mine, others), busyByOthers, unavailable, refusal };
   } finally {
     await Promise.all(started.map((contestant) => contestant.close()));
     await rm(folder, { recursive: true, force: true });

@@ -25,7 +25,7 @@ function entrant(name: string, milliseconds: number): Entrant {
 
 test('each is warmed up, then all take turns, the order reversed from one repetition to the next', async () => {
   const options = { repetitions: 3, warmUps: 2, onStage: () => undefined };
-  const results = await timeInTurns([entrant('a', 40), entrant('b', 300)], options);
+  const { results, busyByOthers } = await timeInTurns([entrant('a', 40), entrant('b', 300)], options);
   expect(calls).toEqual([
     ...['a 1+0', 'a 1+0', 'b 1+0', 'b 1+0'],
     ...['a 3+1', 'b 1+0', 'b 1+0', 'a 3+1', 'a 3+1', 'b 1+0'],
@@ -34,5 +34,7 @@ test('each is warmed up, then all take turns, the order reversed from one repeti
     [40, 40, 40],
     [300, 300, 300],
   ]);
+  expect(busyByOthers).toBeGreaterThanOrEqual(0);
+  expect(busyByOthers).toBeLessThanOrEqual(1);
   expect(results[0]?.memoryBytes).toBeNull(); // the peak could not be reset: it may be of something else
 });

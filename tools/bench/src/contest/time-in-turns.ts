@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { busyShare } from './busy-share.ts';
 import type { Entrant } from './entrant.ts';
 import type { WayResult } from './row-result.ts';
 import { spreadOf } from './statistics.ts';
@@ -18,18 +19,20 @@ interface TurnOptions {
 
 /**
  * Times contestants in turns: at each repetition every one once, the order reversed from one to the next, so that what
- * else the machine does meets all alike. Results are in the order of the entrants.
+ * else the machine does meets all alike.
  */
 export async function timeInTurns(
   entrants: readonly Entrant[],
   { repetitions, warmUps, onStage }: TurnOptions,
-): Promise<WayResult[]> {
+): Promise<Timed> {
   const runners: Runner[] = [];
   for (const entrant of entrants) {
     onStage(`${entrant.way.side} ${entrant.way.name}: warming up`);
     runners.push({ entrant, iterations: await warmUp(entrant, warmUps), milliseconds: [] });
   }
   const resets = await Promise.all(entrants.map(({ contestant }) => contestant.resetPeak()));
+  await sleep(PAUSE_MS);
+  const busyBefore = await busyShare();
   for (let repetition = 0; repetition < repetitions; repetition++) {
     onStage(`repetition ${repetition + 1} of ${repetitions}`);
     for (const { entrant, iterations, milliseconds } of repetition % 2 === 0
@@ -40,7 +43,17 @@ export async function timeInTurns(
       milliseconds.push((await entrant.contestant.time(iterations, iterations > 1 ? 1 : 0)) / iterations);
     }
   }
-  return Promise.all(runners.map((runner, i) => resultOf(runner, resets[i] ?? false)));
+  await sleep(PAUSE_MS);
+  const busyByOthers = Math.max(busyBefore, await busyShare());
+  const results = await Promise.all(runners.map((runner, i) => resultOf(runner, resets[i] ?? false)));
+  return { results, busyByOthers };
+}
+
+interface Timed {
+  /** In the order of the entrants. */
+  readonly results: readonly WayResult[];
+  /** Share of all cores, 0 to 1, that were busy just before or after, while all entrants waited. */
+  readonly busyByOthers: number;
 }
 
 interface Runner {

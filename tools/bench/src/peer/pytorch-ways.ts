@@ -32,11 +32,6 @@ export function pytorchWays({ pytorch, precision, threads, compilerCache }: PyTo
     command: pytorch.python,
     args: ['-B', MAIN],
     environment: {
-      // What our own side sets for itself (packages/tensor/native/memory.h): freed memory is kept, so that its pages
-      // don't fault anew at every call. It helps PyTorch as well.
-      MALLOC_ARENA_MAX: '1',
-      MALLOC_MMAP_THRESHOLD_: `${2 ** 31 - 1}`,
-      MALLOC_TRIM_THRESHOLD_: `${2 ** 31 - 1}`,
       ...process.env,
       ...(pytorch.packages === undefined ? {} : { PYTHONPATH: pytorch.packages }),
       OMP_NUM_THREADS: `${threads}`,

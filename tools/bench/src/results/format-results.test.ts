@@ -24,6 +24,7 @@ const fair: RowResult = {
   theirs: [way('PyTorch', 'eager', [30, 33, 34]), way('PyTorch', 'torch.compile', [20, 22, 24])],
   best: 1,
   ratio: { value: 2, low: 1.9, high: 2.1 },
+  busyByOthers: 0.02,
   unavailable: [],
   refusal: undefined,
 };
@@ -57,11 +58,13 @@ test('the table tells machine, versions, times, the other side’s best way, rat
   expect(text).toContain('other ways: eager 33.0');
   expect(text).toContain('more than 1: Borealis is faster');
   expect(text).not.toContain('too few');
+  expect(text).not.toContain('other programs');
   expect(formatRow(fair)).toBe('gelu f32: 11.0 [10.5, 11.5] ms, ratio 2.00');
 });
 
-test('few repetitions and refusals are said', () => {
-  const text = formatResults(result([fair, refused], 5));
+test('few repetitions, a busy machine and refusals are said', () => {
+  const text = formatResults(result([{ ...fair, busyByOthers: 0.6 }, refused], 5));
+  expect(text).toContain('other programs used 60 % of the cores');
   expect(text).toContain('too few for figures to be quoted');
   expect(text).toContain('matmul f32: REFUSED, outputs disagree: eager: y differs');
   expect(formatRow(refused)).toBe('matmul f32: refused: eager: y differs');

@@ -37,11 +37,23 @@ export function formatResults(result: BenchResult): string {
     ...[...libraries].filter((library) => library !== undefined),
     `median of ${repetitions} repetitions${counted} after ${warmUps} warm-ups${against ? ', in turns' : ''}; ` +
       'first call: recording or compiling included; memory: peak while timed, inputs and results included',
+    ...busyWarning(rows),
     '',
     formatTable([...OURS, ...(against ? THEIRS : [])], rows.map(tableRow)),
     ...(against ? ['', 'ratio: PyTorch’s time / Borealis’; more than 1: Borealis is faster.'] : []),
     ...rows.flatMap(notes),
   ].join('\n');
+}
+
+/** With two programs on one core, threads that wait for each other (OpenMP's above all) lose far more than half. */
+const BUSY = 0.1;
+
+function busyWarning(rows: readonly RowResult[]): string[] {
+  const most = Math.max(0, ...rows.map(({ busyByOthers }) => busyByOthers));
+  if (most <= BUSY) return [];
+  return [
+    `other programs used ${Math.round(100 * most)} % of the cores meanwhile: neither times nor ratios are to be quoted`,
+  ];
 }
 
 function tableRow(result: RowResult): TableRow {

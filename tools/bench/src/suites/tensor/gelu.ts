@@ -1,4 +1,4 @@
-import { gelu, type tf } from '@borealis/tensor';
+import { gelu } from '@borealis/tensor';
 import { functionProgram, gradientProgram } from '../../programs/function-program.ts';
 import { inputNamed } from '../input-named.ts';
 import { normalData } from '../normal-data.ts';
