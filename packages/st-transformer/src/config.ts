@@ -32,6 +32,11 @@ const fieldsSchema = z.strictObject({
   normalisation: z.enum(['pre', 'qk']),
   /** Robot states as input, or a learned constant in their place (the same number of parameters). */
   states: z.enum(['on', 'off']),
+  /**
+   * `pose`: states as they are, normalised. `motion`: positions as what they change around the grid's last frame. Poses tell
+   * recordings apart: with few of them they are learned by heart.
+   */
+  stateForm: z.enum(['pose', 'motion']),
   /** Channels of a state. */
   stateChannels: count,
 });
@@ -67,6 +72,7 @@ export const presets = {
     vocabulary: { kind: 'codes', size: 64_000 },
     normalisation: 'pre',
     states: 'on',
+    stateForm: 'pose',
     stateChannels: 25,
   },
   /** Minutes on two processor cores, with the few tokens of the sample data. */
@@ -82,6 +88,7 @@ export const presets = {
     vocabulary: { kind: 'levels', levels: FSQ_LEVELS, components: 4 },
     normalisation: 'pre',
     states: 'on',
+    stateForm: 'motion',
     stateChannels: 25,
   },
 } as const satisfies Record<string, StTransformerConfig>;

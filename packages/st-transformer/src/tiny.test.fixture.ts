@@ -17,6 +17,7 @@ export const tiny: StTransformerConfig = {
   vocabulary: { kind: 'levels', levels: [2, 2], components: 2 },
   normalisation: 'pre',
   states: 'on',
+  stateForm: 'pose',
   stateChannels: 3,
 };
 

@@ -1,4 +1,5 @@
-import { Command } from 'commander';
+import type { PredictionMode } from '@borealis/evaluator';
+import { Command, Option } from 'commander';
 
 interface Options {
   readonly json?: boolean;
@@ -7,6 +8,7 @@ interface Options {
   readonly run: readonly string[];
   readonly against?: readonly string[];
   readonly shuffleStates?: boolean;
+  readonly mode: readonly PredictionMode[];
 }
 
 export function evaluateCompressionCommand(): Command {
@@ -17,6 +19,11 @@ export function evaluateCompressionCommand(): Command {
     .option('--train <DIR>', 'tokens to fit the baselines on (default: no baselines)')
     .option('--against <RUN...>', 'runs of another recipe, to compare with')
     .option('--shuffle-states', 'score the runs with the states of another segment, too')
+    .addOption(
+      new Option('--mode <MODE...>', 'what each grid is predicted from')
+        .choices(['teacher-forced', 'autoregressive'])
+        .default(['teacher-forced', 'autoregressive']),
+    )
     .action(async (_: unknown, command: Command) => {
       const {
         json,
@@ -25,12 +32,13 @@ export function evaluateCompressionCommand(): Command {
         run,
         against = [],
         shuffleStates = false,
+        mode: modes,
       } = command.optsWithGlobals<Options>();
       const { evaluateCompression } = await import('../evaluate/compression.ts');
       const { progressLine } = await import('../quickstart/progress-line.ts');
       const progress = progressLine(process.stderr);
       const result = await evaluateCompression({
-        ...{ data, runs: run, against, shuffleStates },
+        ...{ data, runs: run, against, shuffleStates, modes },
         ...(train === undefined ? {} : { training: train }),
         onProgress: (done, total) => {
           progress.tell(`evaluating: window ${done} of ${total}`);

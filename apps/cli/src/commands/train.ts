@@ -10,6 +10,8 @@ interface TrainCommandOptions {
   readonly steps?: number;
   readonly seed?: number;
   readonly val?: string;
+  readonly modelConfig?: Readonly<Record<string, unknown>>;
+  readonly training?: Readonly<Record<string, unknown>>;
 }
 
 export function trainCommand(): Command {
@@ -23,9 +25,19 @@ export function trainCommand(): Command {
     .addOption(new Option('--steps <n>', 'how many').argParser(wholeNumberFrom(1)))
     .addOption(new Option('--seed <n>', 'of parameters and order (default: 0)').argParser(wholeNumberFrom(0)))
     .option('--val <DIR>', 'a split to evaluate on meanwhile')
+    .addOption(
+      new Option('--model-config <json>', 'changes to the preset, e.g. {"states":"off"}').argParser(
+        jsonObject,
+      ),
+    )
+    .addOption(
+      new Option('--training <json>', 'changes to the training settings, e.g. {"batchSize":16}').argParser(
+        jsonObject,
+      ),
+    )
     .action(async (model: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<TrainCommandOptions>();
-      const { data, run, json, resume, preset, steps, seed, val } = options;
+      const { data, run, json, resume, preset, steps, seed, val, modelConfig, training } = options;
       const { describeResult, stopOnSignals, train } = await import('@borealis/trainer');
       const { createProgressLog } = await import('@borealis/training');
       let stoppedBy: NodeJS.Signals | undefined;
@@ -37,7 +49,8 @@ export function trainCommand(): Command {
         const result = await train({
           ...{ model, data, run, signal, resume: resume === true ? 'must' : 'never' },
           ...(preset === undefined ? {} : { preset }),
-          ...(steps === undefined ? {} : { training: { steps } }),
+          training: { ...training, ...(steps === undefined ? {} : { steps }) },
+          ...(modelConfig === undefined ? {} : { modelConfig }),
           ...(seed === undefined ? {} : { seed }),
           ...(val === undefined ? {} : { validation: { data: val } }),
           ...(json === true ? {} : { log: createProgressLog() }),
@@ -57,4 +70,14 @@ function wholeNumberFrom(least: number): (text: string) => number {
     if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value;
     throw new InvalidArgumentError(`A whole number from ${least}.`);
   };
+}
+
+function jsonObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+  }
+  throw new InvalidArgumentError('A JSON object.');
 }

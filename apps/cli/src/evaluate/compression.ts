@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { openDataset } from '@borealis/dataset';
-import type { CandidateScores, TokenCandidate, TokenSummary } from '@borealis/evaluator';
+import type { CandidateScores, PredictionMode, TokenCandidate, TokenSummary } from '@borealis/evaluator';
 import {
   averageScores,
   baselineCandidates,
@@ -27,6 +27,8 @@ export interface EvaluateCompressionOptions {
   readonly against: readonly string[];
   /** Score `runs` with the states of another segment, too. */
   readonly shuffleStates: boolean;
+  /** `teacher-forced` must be among them: differences are taken there. */
+  readonly modes: readonly PredictionMode[];
   readonly onProgress: (done: number, total: number) => void;
 }
 
@@ -62,6 +64,9 @@ export async function evaluateCompression(
     if (first === undefined) throw new CliError('nothing-to-evaluate', 'no run was given: --run RUN');
     const windows = validation.windows(first.spec);
     const { classes, contextGrids, grids } = first.predictor;
+    if (!options.modes.includes('teacher-forced')) {
+      throw new CliError('invalid-option', 'differences are taken teacher-forced: add it to --mode');
+    }
     const statesFor = shuffleStates ? await statesOfAnotherSegment(windows) : undefined;
     const named = (names: readonly string[], predictors: readonly LoadedPredictor[]) =>
       predictors.map(({ predictor }, i) => modelCandidate({ name: nameOf(names[i]), predictor, classes }));
@@ -84,7 +89,7 @@ export async function evaluateCompression(
     const scores = await scoreTokens({
       windows,
       candidates: [...baselines, ...ownCandidates, ...otherCandidates, ...shuffled],
-      modes: ['teacher-forced', 'autoregressive'],
+      modes: options.modes,
       onProgress: options.onProgress,
     });
     const forced = scores.filter(({ mode }) => mode === 'teacher-forced');

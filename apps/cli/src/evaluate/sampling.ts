@@ -58,9 +58,11 @@ async function tokenModel(
   }
   await startBackend();
   const tokenizer = await loadTokenizer(tokenizerPath);
-  const { predictor, dispose } = await loadPredictor(run);
+  const loaded = await loadPredictor(run);
   return {
-    candidates: [tokenModelFrames(basename(run), predictor, tokenizer), tokenizerCeiling(tokenizer)],
-    dispose,
+    candidates: [tokenModelFrames(basename(run), loaded.predictor, tokenizer), tokenizerCeiling(tokenizer)],
+    dispose: () => {
+      loaded.dispose();
+    },
   };
 }

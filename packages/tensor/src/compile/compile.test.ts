@@ -174,7 +174,7 @@ describe('what recording refuses', () => {
   });
 
   it('whatever fails inside, naming the function', () => {
-    const fn = compile((t: tf.Tensor) => tf.gather(t, tf.tensor([[0.5]]) as tf.Tensor1D), { name: 'pick' });
+    const fn = compile((t: tf.Tensor) => tf.gather(t, tf.tensor1d([0.5])), { name: 'pick' });
     expect(() => fn(x())).toThrow(/pick/);
   });
 

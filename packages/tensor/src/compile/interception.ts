@@ -1,4 +1,3 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { TensorError } from '../errors.ts';
 import type { ExtendedBinding } from '../native/binding.ts';
 import type { NodeBackend } from '../native/load-binding.ts';
@@ -65,8 +64,9 @@ export function intercept(backend: NodeBackend, native: ExtendedBinding): Interc
   };
 
   /** A tensor from outside whose values still wait in JavaScript must go to TensorFlow, not into the recording. */
-  function uploadOuter(tensors: readonly TensorInfo[]): void {
+  function uploadOuter(tensors: readonly { readonly dataId?: object }[]): void {
     for (const { dataId } of tensors) {
+      // tfjs-node passes int64 numbers as objects of its own, without data.
       if (dataId === undefined || madeWhileRecording.has(dataId) || !backend.tensorMap.has(dataId)) continue;
       const record = backend.tensorMap.get(dataId);
       if (record.values === null) continue;

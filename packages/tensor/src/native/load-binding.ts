@@ -60,7 +60,7 @@ function pointLocatorAt(addonPath: string, require: NodeJS.Require): void {
   const stub = new Module(locator);
   stub.exports = { find: () => addonPath };
   stub.loaded = true;
-  require.cache[locator] = stub as NodeJS.Module;
+  require.cache[locator] = stub;
 }
 
 function plainCopy(addon: Binding): Binding {

@@ -69,7 +69,7 @@ function attendInChunks(
   bias: tf.Tensor | undefined,
   together: number,
 ): tf.Tensor {
-  const count = q.shape[0] as number;
+  const count = q.shape[0];
   if (together >= count) return attend(q, k, v, bias);
   const contexts: tf.Tensor[] = [];
   for (let start = 0; start < count; start += together) {

@@ -50,7 +50,7 @@ function lossAndGradient(logits: tf.Tensor, targets: tf.Tensor): { loss: tf.Tens
     return { loss: loss as tf.Tensor, gradient: gradient as tf.Tensor };
   }
   const classes = logits.shape.at(-1) as number;
-  const chosen = tf.oneHot(targets as tf.Tensor1D, classes);
+  const chosen = tf.oneHot(targets, classes);
   const loss = tf.sub(tf.logSumExp(logits, -1), tf.sum(tf.mul(logits, chosen), -1));
   return { loss, gradient: tf.sub(tf.softmax(logits), chosen) };
 }

@@ -14,9 +14,9 @@ export interface RandomState {
 /** Seeded random numbers, drawn in JavaScript: the same on every backend, device and thread count. */
 export interface Random {
   /** One number in [0, 1), with 53 random bits. */
-  uniform(): number;
+  readonly uniform: () => number;
   /** One standard normal number. */
-  normal(): number;
+  readonly normal: () => number;
   /** One integer in [low, high], both included. */
   integer(low: number, high: number): number;
   /** Standard normals times `deviation`, as a float32 tensor of `shape`. */

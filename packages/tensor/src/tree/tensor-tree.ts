@@ -20,13 +20,13 @@ export function flatten(tree: TensorTree): FlatTree {
   return { tensors, structure };
 }
 
-function collect(tree: TensorTree, tensors: Tensor[], path: string): TreeStructure {
+function collect(tree: unknown, tensors: Tensor[], path: string): TreeStructure {
   if (tree instanceof tf.Tensor) {
-    tensors.push(tree);
+    tensors.push(tree as Tensor);
     return null;
   }
   if (Array.isArray(tree)) {
-    return (tree as readonly TensorTree[]).map((item, i) => collect(item, tensors, `${path}[${i}]`));
+    return (tree as readonly unknown[]).map((item, i) => collect(item, tensors, `${path}[${i}]`));
   }
   if (typeof tree === 'object' && tree !== null) {
     const record: Record<string, TreeStructure> = {};
