@@ -46,6 +46,8 @@ void* OpenAddon(std::string* problem) {
   static void* addon = nullptr;
   const std::lock_guard<std::mutex> lock(mutex);
   if (addon == nullptr) {
+    // For the whole process: what a worker thread puts into process.env does not reach TensorFlow.
+    setenv("TF_CPP_MIN_LOG_LEVEL", "2", /*overwrite=*/0);
     const QuietStandardError quiet;
     addon = dlopen(BesideThis("borealis.node").c_str(), RTLD_NOW | RTLD_LOCAL);
     if (addon == nullptr) *problem = dlerror();

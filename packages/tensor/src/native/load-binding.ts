@@ -44,7 +44,6 @@ export function loadBackend(addonPath: string): NodeBackend {
     isArray: (value: unknown) => Array.isArray(value),
     isNullOrUndefined: (value: unknown) => value === null || value === undefined,
   });
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   pointLocatorAt(addonPath, require);
 
   const tfjsNode = require('@tensorflow/tfjs-node-gpu') as NodePackage;

@@ -25,7 +25,3 @@ export function nativeOps(): NativeOps | undefined {
 export function typeAttribute(constants: BindingConstants, name: string, type: number): OpAttribute {
   return { name, type: constants.TF_ATTR_TYPE, value: type };
 }
-
-export function boolAttribute(constants: BindingConstants, name: string, value: boolean): OpAttribute {
-  return { name, type: constants.TF_ATTR_BOOL, value };
-}
