@@ -4,6 +4,7 @@ import type { StTransformerConfig } from './config.ts';
 import type { ForwardArguments } from './forward.ts';
 import { hiddenOf } from './forward.ts';
 import { init } from './init.ts';
+import type { StTransformerParameters } from './parameters.ts';
 import { asStTransformerParameters } from './parameters.ts';
 import { tiny, tinyCodes } from './tiny.test.fixture.ts';
 
@@ -23,12 +24,19 @@ function changes(config: StTransformerConfig, a: ForwardArguments, b: ForwardArg
   return [...tf.max(difference, [0, 2, 3]).dataSync()];
 }
 
+/** Untrained models don't hear states: what leads them into the stream starts at 0. */
+function hearingStates(parameters: StTransformerParameters): StTransformerParameters {
+  const { states } = parameters;
+  const weight = createRandom(12).normalTensor(states.fc2.weight.shape, 0.5);
+  return { ...parameters, states: { ...states, fc2: { ...states.fc2, weight } } };
+}
+
 function randomInputs(config: StTransformerConfig): ForwardArguments {
   const random = createRandom(11);
   const { timeSteps, stateChannels } = config;
   const codes = Array.from({ length: 2 * timeSteps * 4 }, () => random.integer(0, 3));
   return {
-    parameters: asStTransformerParameters(config, init(config, 1)),
+    parameters: hearingStates(asStTransformerParameters(config, init(config, 1))),
     codes: tf.tensor(codes, [2, timeSteps, 4], 'int32'),
     states: random.normalTensor([2, timeSteps + 1, 8, stateChannels]),
   };
@@ -44,6 +52,7 @@ describe.each([
   ['level vocabulary', tiny],
   ['code vocabulary', tinyCodes],
   ['qk norms, two layers', qk],
+  ['states as motion', { ...tiny, stateForm: 'motion' as const }],
 ])('%s', (_, config) => {
   test.each([0, 2, 4])("what is known before doesn't depend on the codes of grid %i", (grid) => {
     const inputs = randomInputs(config);
