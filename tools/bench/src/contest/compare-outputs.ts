@@ -11,7 +11,7 @@ export interface OutputDifference {
 export interface OutputComparison {
   readonly differences: readonly OutputDifference[];
   /** Why the two sides did not compute the same thing; undefined where they did. */
-  readonly refusal: string | undefined;
+  readonly disagreement: string | undefined;
 }
 
 /** Holds two sides' outputs against each other, name by name; not-a-numbers agree with nothing. */
@@ -22,22 +22,22 @@ export function compareOutputs(
 ): OutputComparison {
   const missing = [...symmetricDifference(new Set(ours.keys()), new Set(theirs.keys()))];
   if (missing.length > 0) {
-    return { differences: [], refusal: `only one side has ${missing.join(', ')}` };
+    return { differences: [], disagreement: `only one side has ${missing.join(', ')}` };
   }
   const differences: OutputDifference[] = [];
   for (const [output, mine] of ours) {
     const other = theirs.get(output) ?? mine;
     const [a, b] = [mine, other].map(({ shape }) => `[${shape.join(' ')}]`);
-    if (a !== b) return { differences, refusal: `${output} is ${a} here and ${b} there` };
+    if (a !== b) return { differences, disagreement: `${output} is ${a} here and ${b} there` };
     differences.push({ output, ...differenceOf(asFloat32(mine), asFloat32(other)) });
   }
   const worst = differences.find(({ relative }) => !(relative <= tolerance));
-  const refusal =
+  const disagreement =
     worst === undefined
       ? undefined
       : `${worst.output} differs by ${worst.relative.toExponential(1)} of its size ` +
         `(largest difference ${worst.largest.toExponential(1)}), more than ${tolerance.toExponential(0)}`;
-  return { differences, refusal };
+  return { differences, disagreement };
 }
 
 function differenceOf(a: Float32Array, b: Float32Array): { largest: number; relative: number } {

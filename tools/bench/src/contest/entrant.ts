@@ -8,4 +8,6 @@ export interface Entrant {
   readonly contestant: Contestant;
   readonly opened: Opened;
   readonly differences: readonly OutputDifference[];
+  /** Why its outputs are not ours; undefined where they are. */
+  readonly disagreement: string | undefined;
 }

@@ -19,22 +19,24 @@ export interface WayResult {
   readonly memoryBytes: number | null;
   /** Against our outputs; empty for ours. */
   readonly differences: readonly OutputDifference[];
+  /** Why its outputs are not ours: its times don't count then. Undefined where they are. */
+  readonly disagreement: string | undefined;
 }
 
 export interface RowResult {
   readonly row: string;
   readonly what: string;
   readonly precision: Precision;
-  /** Undefined where outputs disagreed. */
+  /** Undefined where the row was refused. */
   readonly ours: WayResult | undefined;
   readonly theirs: readonly WayResult[];
-  /** Index in `theirs` of the fastest, which the ratio is against. */
+  /** Index in `theirs` of the fastest that agrees, which the ratio is against. */
   readonly best: number | undefined;
   readonly ratio: Ratio | undefined;
   /** Share of all cores, 0 to 1, that other programs used: with more than a little, times are not to be quoted. */
   readonly busyByOthers: number;
   /** Ways of the peer that did not run, and why. */
   readonly unavailable: readonly { readonly way: string; readonly reason: string }[];
-  /** Why there are no times: the sides did not compute the same. */
+  /** Why there are no times: no way of the peer computed the same. */
   readonly refusal: string | undefined;
 }

@@ -46,13 +46,19 @@ test('without another side there is no ratio', async () => {
   expect(result.ours?.spread.median).toBe(20);
 });
 
-test('a side whose output is off by more than the tolerance is refused: no times, no ratio', async () => {
-  const result = await run(ours, [
-    fakeWay('PyTorch', 'eager'),
-    fakeWay('PyTorch', 'torch.compile', { factor: 1.001 }),
-  ]);
-  expect(result.refusal).toMatch(/^torch\.compile: y differs by 1\.0e-3 of its size .* more than 1e-5$/);
+test('a row of which no way of the peer computes the same is refused: no times, no ratio', async () => {
+  const result = await run(ours, [fakeWay('PyTorch', 'eager', { factor: 1.001 })]);
+  expect(result.refusal).toMatch(/^eager: y differs by 1\.0e-3 of its size .* more than 1e-5$/);
   expect(result).toMatchObject({ ours: undefined, theirs: [], ratio: undefined });
+});
+
+test('a way whose outputs are not ours does not count, however fast', async () => {
+  const result = await run(ours, [
+    fakeWay('PyTorch', 'eager', { milliseconds: 40 }),
+    fakeWay('PyTorch', 'torch.compile', { milliseconds: 1, factor: 1.5 }),
+  ]);
+  expect(result).toMatchObject({ best: 0, ratio: { value: 2 }, refusal: undefined });
+  expect(result.theirs[1]?.disagreement).toMatch(/^y differs/);
 });
 
 test('a way that does not run is left out and named, with what it said', async () => {

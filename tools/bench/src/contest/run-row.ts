@@ -30,7 +30,8 @@ export interface RunRowOptions {
 
 /**
  * Runs one row: all ways get the same inputs, each in a process of its own; outputs are compared; then they are timed
- * in turns. A way of the peer that fails is left out and named; where outputs disagree, nothing is timed.
+ * in turns. A way of the peer that fails is left out and named; one whose outputs are not ours doesn't count, and where
+ * no way's are, nothing is timed.
  *
  * @throws BenchError `contestant-failed` where ours fails, or all of the peer's
  */
@@ -54,13 +55,11 @@ export async function runRow(options: RunRowOptions): Promise<RowResult> {
     const ours = await enter(options.ours, 0);
     const theirs: Entrant[] = [];
     const unavailable: { way: string; reason: string }[] = [];
-    let refusal: string | undefined;
     for (const [i, way] of options.theirs.entries()) {
       try {
         const entrant = await enter(way, i + 1);
         const comparison = await compareFiles(folder, i + 1, row.tolerance[precision]);
-        theirs.push({ ...entrant, differences: comparison.differences });
-        if (comparison.refusal !== undefined) refusal ??= `${way.name}: ${comparison.refusal}`;
+        theirs.push({ ...entrant, ...comparison });
       } catch (error) {
         if (!(error instanceof BenchError) || error.code !== 'contestant-failed') throw error;
         unavailable.push({ way: way.name, reason: error.message });
@@ -70,7 +69,9 @@ export async function runRow(options: RunRowOptions): Promise<RowResult> {
       const reasons = unavailable.map(({ reason }) => reason).join('\n');
       throw new BenchError('contestant-failed', `the peer did not run ${row.name}:\n${reasons}`);
     }
-    if (refusal !== undefined) {
+    const disagreements = theirs.map(({ way, disagreement }) => `${way.name}: ${disagreement ?? ''}`);
+    if (theirs.length > 0 && theirs.every(({ disagreement }) => disagreement !== undefined)) {
+      const refusal = disagreements.join('; ');
       return {
         ...common,
         ours: undefined,
@@ -84,7 +85,7 @@ export async function runRow(options: RunRowOptions): Promise<RowResult> {
     }
     const { results, busyByOthers } = await timeInTurns([ours, ...theirs], options);
     const [mine, ...others] = results;
-    return { ...common, ...verdict(mine, others), busyByOthers, unavailable, refusal };
+    return { ...common, ...verdict(mine, others), busyByOthers, unavailable, refusal: undefined };
   } finally {
     await Promise.all(started.map((contestant) => contestant.close()));
     await rm(folder, { recursive: true, force: true });
@@ -119,7 +120,7 @@ async function openRow(
     inputs: join(folder, 'inputs.safetensors'),
     outputs: outputsPath(folder, index),
   });
-  return { way, contestant, opened, differences: [] };
+  return { way, contestant, opened, differences: [], disagreement: undefined };
 }
 
 async function compareFiles(folder: string, index: number, tolerance: number) {
@@ -130,8 +131,10 @@ async function compareFiles(folder: string, index: number, tolerance: number) {
 
 function verdict(ours: WayResult | undefined, theirs: readonly WayResult[]) {
   if (ours === undefined) throw new Error('our side was timed first');
-  const medians = theirs.map(({ spread }) => spread.median);
-  const best = medians.length === 0 ? undefined : medians.indexOf(Math.min(...medians));
+  const counted = theirs.map(({ spread, disagreement }) =>
+    disagreement === undefined ? spread.median : Infinity,
+  );
+  const best = theirs.length === 0 ? undefined : counted.indexOf(Math.min(...counted));
   const rival = best === undefined ? undefined : theirs[best];
   const ratio = rival === undefined ? undefined : ratioOf(ours.milliseconds, rival.milliseconds);
   return { ours, theirs, best, ratio };

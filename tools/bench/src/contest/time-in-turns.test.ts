@@ -20,6 +20,7 @@ function entrant(name: string, milliseconds: number): Entrant {
     },
     opened: { library: 'L', device: 'cpu', firstCallMs: 1, residentBytes: 1 },
     differences: [],
+    disagreement: undefined,
   };
 }
 

@@ -70,7 +70,7 @@ async function warmUp({ contestant }: Entrant, warmUps: number): Promise<number>
 }
 
 async function resultOf(
-  { entrant: { way, contestant, opened, differences }, iterations, milliseconds }: Runner,
+  { entrant: { way, contestant, opened, differences, disagreement }, iterations, milliseconds }: Runner,
   reset: boolean,
 ): Promise<WayResult> {
   const peak = reset ? await contestant.peakBytes() : null;
@@ -86,5 +86,6 @@ async function resultOf(
     spread: spreadOf(milliseconds),
     memoryBytes: peak === null || residentBytes === null ? null : Math.max(0, peak - residentBytes),
     differences,
+    disagreement,
   };
 }

@@ -13,6 +13,7 @@ const way = (side: string, name: string, milliseconds: number[]): WayResult => (
   milliseconds,
   spread: spreadOf(milliseconds),
   memoryBytes: 64e6,
+  disagreement: undefined,
   differences: side === 'Borealis' ? [] : [{ output: 'y', largest: 2e-6, relative: 1e-7 }],
 });
 
@@ -60,6 +61,15 @@ test('the table tells machine, versions, times, the other side’s best way, rat
   expect(text).not.toContain('too few');
   expect(text).not.toContain('other programs');
   expect(formatRow(fair)).toBe('gelu f32: 11.0 [10.5, 11.5] ms, ratio 2.00');
+});
+
+test('a way that does not count is told with the reason', () => {
+  const [eager, compiled] = fair.theirs as [WayResult, WayResult];
+  const theirs = [eager, { ...compiled, disagreement: 'y differs by 4e-1' }];
+  const text = formatResults(result([{ ...fair, theirs, best: 0 }]));
+  expect(text).toContain(
+    'torch.compile 22.0 [21.0, 23.0] ms (not counted, outputs disagree: y differs by 4e-1)',
+  );
 });
 
 test('few repetitions, a busy machine and refusals are said', () => {

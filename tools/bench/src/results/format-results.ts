@@ -93,9 +93,15 @@ function memoryOf(way: WayResult | undefined): number | null {
   return way?.memoryBytes === null || way === undefined ? null : way.memoryBytes / 1e6;
 }
 
-/** What the table has no room for: shapes, the peer's slower ways, ways that did not run, refusals. */
+/** What the table has no room for: shapes, the peer's other ways, ways that did not run, refusals. */
 function notes({ row, precision, what, theirs, best, unavailable, refusal }: RowResult): string[] {
-  const slower = theirs.filter((_, i) => i !== best).map((way) => `${way.way} ${timesOf(way)} ms`);
+  const slower = theirs
+    .filter((_, i) => i !== best)
+    .map((way) => {
+      const why =
+        way.disagreement === undefined ? '' : ` (not counted, outputs disagree: ${way.disagreement})`;
+      return `${way.way} ${timesOf(way)} ms${why}`;
+    });
   return [
     `${row} ${precision}: ${what}${slower.length === 0 ? '' : `; PyTorch’s other ways: ${slower.join('; ')}`}`,
     ...unavailable.map(({ way, reason }) => `${row} ${precision}: ${way} did not run: ${reason}`),
