@@ -19,8 +19,8 @@ export const plan = {
     evaluateEvery: 40,
   },
   validationWindows: 32,
-  /** Frames from one compression window to the next: they follow each other without overlap. */
-  compressionStride: 34,
+  /** Frames from one compression window to the next, three triples: as many as five minutes allow. */
+  compressionStride: 51,
   /** Frames from one sampling window to the next. */
   samplingStride: 34,
   /** Windows in films and pictures, of different segments. */
