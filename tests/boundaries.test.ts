@@ -42,6 +42,7 @@ test.each(['safetensors', 'checkpoints', 'dataset', 'metrics', 'ensemble', 'repo
 test.each([
   ['video-tokenizer', 'st-transformer'], // model packages don't know each other
   ['st-transformer', 'video-tokenizer'],
+  ['dit-sampler', 'st-transformer'],
   ['st-transformer', 'metrics'],
   ['st-transformer', 'report'],
   ['training', 'st-transformer'], // nor does what lies below know what lies above
@@ -70,7 +71,7 @@ test.each([
   expect(await broken(`${from}/src/index.ts`, value(`@borealis/${to}`))).toEqual([]);
 });
 
-test.each(['training', 'video-tokenizer', 'st-transformer'])(
+test.each(['training', 'video-tokenizer', 'video-vae', 'dit-sampler', 'st-transformer'])(
   '%s knows only types of the dataset',
   async (name) => {
     expect(await broken(index(name), type('@borealis/dataset'))).toEqual([]);
@@ -78,9 +79,12 @@ test.each(['training', 'video-tokenizer', 'st-transformer'])(
   },
 );
 
-test.each(['video-tokenizer', 'st-transformer'])('%s knows no files', async (name) => {
-  expect(await broken(index(name), value('node:fs/promises'))).toContain(RESTRICTED);
-});
+test.each(['video-tokenizer', 'video-vae', 'dit-sampler', 'st-transformer'])(
+  '%s knows no files',
+  async (name) => {
+    expect(await broken(index(name), value('node:fs/promises'))).toContain(RESTRICTED);
+  },
+);
 
 test.each([
   ['no-floating-promises', `export function f(): void {\n  Promise.resolve(1);\n}\n`],

@@ -7,7 +7,7 @@
 export const tensorflowFree = ['safetensors', 'checkpoints', 'dataset', 'metrics', 'ensemble', 'report'];
 
 /** They know neither each other nor files nor Kafka. */
-export const modelPackages = ['video-tokenizer', 'st-transformer'];
+export const modelPackages = ['video-tokenizer', 'video-vae', 'dit-sampler', 'st-transformer'];
 
 const belowModels = ['training', 'tensor', 'checkpoints', 'safetensors', 'dataset'];
 const packages = [...tensorflowFree, ...modelPackages, 'tensor', 'training'];
@@ -20,6 +20,8 @@ const mayImport = {
   dataset: [],
   training: ['tensor', 'checkpoints', 'safetensors', 'dataset'],
   'video-tokenizer': belowModels,
+  'video-vae': belowModels,
+  'dit-sampler': belowModels,
   'st-transformer': belowModels,
   metrics: ['dataset', 'safetensors'],
   ensemble: ['dataset', 'safetensors'],
