@@ -1,4 +1,5 @@
-import { truncate, writeFile } from 'node:fs/promises';
+import { readSync } from 'node:fs';
+import { truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { asFloat32, openSafetensors, readSafetensors, tensorOf, writeSafetensors } from './index.ts';
@@ -213,6 +214,27 @@ describe('reading', () => {
     await truncate(path, 8);
     await expect(file.read('rows')).rejects.toMatchObject({ code: 'truncated', file: path });
     await expect(readSafetensors(path)).rejects.toMatchObject({ code: 'header-length' });
+    await file.close();
+  });
+
+  test('by the caller, who is told where the bytes lie', async () => {
+    const { path, file } = await opened();
+    const { byteLength } = file.info('rows');
+    const { fd, position, file: named } = file.locate('rows');
+    expect(named).toBe(path);
+    const bytes = new Uint8Array(byteLength);
+    expect(readSync(fd, bytes, 0, byteLength, position)).toBe(byteLength);
+    expect(bytes).toEqual((await file.read('rows')).data);
+    expect(() => file.locate('none')).toThrow(expect.objectContaining({ code: 'unknown-tensor' }));
+    await file.close();
+    expect(() => file.locate('rows')).toThrow(expect.objectContaining({ code: 'closed' }));
+  });
+
+  test('from a file that was written to after it was opened is found out', async () => {
+    const { path, file } = await opened();
+    await file.checkUnchanged();
+    await utimes(path, 1, 1);
+    await expect(file.checkUnchanged()).rejects.toMatchObject({ code: 'changed', file: path });
     await file.close();
   });
 });

@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { LENGTH_BYTES, MAX_HEADER_BYTES, parseHeader } from './parse-header.ts';
@@ -5,6 +6,16 @@ import type { Header, TensorEntry } from './parse-header.ts';
 import { readFully } from './read-fully.ts';
 import { SafetensorsError } from './safetensors-error.ts';
 import type { NamedTensorData, TensorInfo } from './tensor-data.ts';
+
+/** Where a tensor's bytes lie, for readers that fetch them by themselves. */
+export interface TensorLocation {
+  /** Path of the file, for messages. */
+  readonly file: string;
+  /** Descriptor of the open file, valid until it is closed: still the file whose header was checked. */
+  readonly fd: number;
+  /** First byte, counted from the beginning of the file. */
+  readonly position: number;
+}
 
 /** An open file, or an open set of shards: the header is in memory, data is read when asked for. */
 export interface SafetensorsFile {
@@ -23,6 +34,14 @@ export interface SafetensorsFile {
    * @throws SafetensorsError `out-of-range` where the tensor ends before `target` is full; as `read`
    */
   readInto(name: string, target: Uint8Array, offset?: number): Promise<void>;
+  /** Where the tensor's `info(name).byteLength` bytes lie. @throws SafetensorsError `unknown-tensor`, `closed` */
+  locate(name: string): TensorLocation;
+  /**
+   * Call after reading: what was read while somebody wrote into the file is of no use.
+   *
+   * @throws SafetensorsError `changed` where the file's size or time of change is not what it was when it was opened
+   */
+  checkUnchanged(): Promise<void>;
   /** Closes the file; may be called twice. */
   close(): Promise<void>;
 }
@@ -36,16 +55,20 @@ export interface SafetensorsFile {
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   const handle = await open(path, 'r');
   try {
-    const { header, dataStart } = await readHeader(handle, path);
-    return new OpenFile(handle, path, header, dataStart);
+    const stats = await handle.stat({ bigint: true });
+    const { header, dataStart } = await readHeader(handle, path, Number(stats.size));
+    return new OpenFile({ handle, path, header, dataStart, stats });
   } catch (error) {
     await handle.close();
     throw error;
   }
 }
 
-async function readHeader(handle: FileHandle, file: string): Promise<{ header: Header; dataStart: number }> {
-  const { size } = await handle.stat();
+async function readHeader(
+  handle: FileHandle,
+  file: string,
+  size: number,
+): Promise<{ header: Header; dataStart: number }> {
   if (size < LENGTH_BYTES) {
     const problem = `${size} bytes; a safetensors file has at least ${LENGTH_BYTES}`;
     throw new SafetensorsError('file-too-short', problem, { file });
@@ -67,6 +90,15 @@ async function readHeader(handle: FileHandle, file: string): Promise<{ header: H
   return { header: parseHeader({ bytes, dataLength: size - dataStart, file }), dataStart };
 }
 
+interface Opened {
+  readonly handle: FileHandle;
+  readonly path: string;
+  readonly header: Header;
+  readonly dataStart: number;
+  /** As they were before the header was read. */
+  readonly stats: BigIntStats;
+}
+
 class OpenFile implements SafetensorsFile {
   readonly names: readonly string[];
   readonly metadata: Readonly<Record<string, string>>;
@@ -74,15 +106,17 @@ class OpenFile implements SafetensorsFile {
   readonly #path: string;
   readonly #entries: ReadonlyMap<string, TensorEntry>;
   readonly #dataStart: number;
+  readonly #stats: BigIntStats;
   #closed = false;
 
-  constructor(handle: FileHandle, path: string, header: Header, dataStart: number) {
+  constructor({ handle, path, header, dataStart, stats }: Opened) {
     this.names = [...header.tensors.keys()];
     this.metadata = header.metadata;
     this.#handle = handle;
     this.#path = path;
     this.#entries = header.tensors;
     this.#dataStart = dataStart;
+    this.#stats = stats;
   }
 
   has(name: string): boolean {
@@ -102,9 +136,8 @@ class OpenFile implements SafetensorsFile {
   }
 
   async readInto(name: string, target: Uint8Array, offset = 0): Promise<void> {
-    const { begin, byteLength } = this.#entry(name);
-    const file = this.#path;
-    if (this.#closed) throw new SafetensorsError('closed', 'the file is closed', { file, tensor: name });
+    const { byteLength } = this.#entry(name);
+    const { file, position } = this.locate(name);
     if (!Number.isSafeInteger(offset) || offset < 0 || offset + target.byteLength > byteLength) {
       throw new SafetensorsError(
         'out-of-range',
@@ -112,7 +145,23 @@ class OpenFile implements SafetensorsFile {
         { file, tensor: name },
       );
     }
-    await readFully(this.#handle, target, { position: this.#dataStart + begin + offset, file });
+    await readFully(this.#handle, target, { position: position + offset, file });
+  }
+
+  locate(name: string): TensorLocation {
+    const { begin } = this.#entry(name);
+    const file = this.#path;
+    if (this.#closed) throw new SafetensorsError('closed', 'the file is closed', { file, tensor: name });
+    return { file, fd: this.#handle.fd, position: this.#dataStart + begin };
+  }
+
+  async checkUnchanged(): Promise<void> {
+    const file = this.#path;
+    if (this.#closed) throw new SafetensorsError('closed', 'the file is closed', { file });
+    const { size, mtimeNs } = await this.#handle.stat({ bigint: true });
+    if (size === this.#stats.size && mtimeNs === this.#stats.mtimeNs) return;
+    const problem = 'the file was written to while it was being read: load it again when its writer is done';
+    throw new SafetensorsError('changed', problem, { file });
   }
 
   async close(): Promise<void> {

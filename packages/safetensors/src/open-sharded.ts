@@ -59,6 +59,10 @@ export async function openSharded(indexPath: string): Promise<SafetensorsFile> {
     info: (name) => owner(name).info(name),
     read: async (name) => owner(name).read(name),
     readInto: async (name, target, offset) => owner(name).readInto(name, target, offset),
+    locate: (name) => owner(name).locate(name),
+    checkUnchanged: async () => {
+      for (const shard of shards.values()) await shard.checkUnchanged();
+    },
     close,
   };
 }

@@ -14,6 +14,7 @@ export type SafetensorsErrorCode =
   | 'offset-mismatch'
   | 'data-length'
   | 'truncated'
+  | 'changed'
   | 'closed'
   | 'unknown-tensor'
   | 'out-of-range'
@@ -21,7 +22,8 @@ export type SafetensorsErrorCode =
   | 'invalid-index'
   | 'missing-shard'
   | 'missing-tensor'
-  | 'wrong-data-size';
+  | 'wrong-data-size'
+  | 'invalid-sharding';
 
 export interface SafetensorsErrorFields {
   /** Path of the file concerned. */

@@ -31,16 +31,25 @@ export async function streamSafetensors(
   sources: Iterable<TensorSource>,
   options: WriteSafetensorsOptions = {},
 ): Promise<void> {
+  await writeAtomically(path, contentWriter(path, sources, options.metadata ?? {}), options);
+}
+
+/**
+ * Checks what is to be written, and gives the function that writes it.
+ *
+ * @throws SafetensorsError for what the format can't hold
+ */
+export function contentWriter(
+  path: string,
+  sources: Iterable<TensorSource>,
+  metadata: Readonly<Record<string, string>>,
+): (file: AtomicFile) => Promise<void> {
   const ordered = inFileOrder(sources);
-  const header = encodeHeader(ordered, options.metadata ?? {}, path);
-  await writeAtomically(
-    path,
-    async (file) => {
-      await file.write(header);
-      for (const source of ordered) await writeTensor(file, source, path);
-    },
-    options,
-  );
+  const header = encodeHeader(ordered, metadata, path);
+  return async (file) => {
+    await file.write(header);
+    for (const source of ordered) await writeTensor(file, source, path);
+  };
 }
 
 async function writeTensor(file: AtomicFile, source: TensorSource, path: string): Promise<void> {

@@ -19,6 +19,15 @@ export interface WriteAtomicallyOptions {
 /** Node passes the length of one write to the system as a signed 32-bit number. */
 const MAX_WRITE_BYTES = 1 << 30;
 
+/** A file that is written and durable under its temporary name. */
+export interface StagedFile {
+  readonly path: string;
+  /** Gives it its name: from here on it is there. The folder is not yet synced. */
+  publish(): Promise<void>;
+  /** Removes it where it was not published; never fails. */
+  discard(): Promise<void>;
+}
+
 /**
  * Writes a file so that `path` at any moment holds what it held before or the whole of the new content: to a temporary
  * file in the same folder (`<path>.tmp-<random>`), fsync, rename, fsync of the folder. Where `write` or the system
@@ -31,8 +40,30 @@ export async function writeAtomically(
   write: (file: AtomicFile) => Promise<void>,
   options: WriteAtomicallyOptions = {},
 ): Promise<void> {
+  const staged = await stageFile(path, write, options);
+  try {
+    await staged.publish();
+  } catch (error) {
+    await staged.discard();
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+}
+
+/**
+ * The first half of `writeAtomically`, for files that must appear together. Where it fails, nothing is left.
+ *
+ * @throws what `write` throws; the system's errors
+ */
+export async function stageFile(
+  path: string,
+  write: (file: AtomicFile) => Promise<void>,
+  options: WriteAtomicallyOptions = {},
+): Promise<StagedFile> {
   const openFile = options.openFile ?? open;
   const temporary = `${path}.tmp-${randomBytes(6).toString('hex')}`;
+  // The first error is the one to tell of, even if the removal fails too.
+  const discard = () => rm(temporary, { force: true }).catch(() => undefined);
   const handle = await openFile(temporary, 'wx');
   try {
     try {
@@ -47,13 +78,11 @@ export async function writeAtomically(
     } finally {
       await handle.close();
     }
-    await rename(temporary, path);
   } catch (error) {
-    // The first error is the one to tell of, even if the removal fails too.
-    await rm(temporary, { force: true }).catch(() => undefined);
+    await discard();
     throw error;
   }
-  await syncDirectory(dirname(path));
+  return { path, publish: () => rename(temporary, path), discard };
 }
 
 async function writeFully(handle: FileHandle, bytes: Uint8Array): Promise<void> {
