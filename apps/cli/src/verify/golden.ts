@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { TensorData } from '@borealis/safetensors';
 import { asBigInt64, asFloat32, asFloat64, asInt32, readSafetensors } from '@borealis/safetensors';
 import { z } from 'zod';
@@ -21,15 +21,21 @@ export interface Golden {
 
 const configSchema = z.record(z.string(), z.unknown());
 
-/** @throws CliError `golden-form`; SafetensorsError */
+/**
+ * Where the config names a `weights_file` beside it, that file's weights count as this one's.
+ *
+ * @throws CliError `golden-form`; SafetensorsError
+ */
 export async function readGolden(path: string): Promise<Golden> {
-  const { tensors, metadata } = await readSafetensors(path);
+  const { tensors: own, metadata } = await readSafetensors(path);
   const file = basename(path);
-  const { config = '{}' } = metadata;
+  const where = `the metadata key "config" of ${file}`;
+  const config = parseWith(configSchema, parseJson(metadata['config'] ?? '{}', file), where);
+  const tensors = new Map([...(await weightsBeside(path, config['weights_file'])), ...own]);
   return {
     file,
     stem: basename(file, '.safetensors'),
-    config: parseWith(configSchema, parseJson(config, file), `the metadata key "config" of ${file}`),
+    config,
     names: (prefix) =>
       [...tensors.keys()].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
     has: (name) => tensors.has(name),
@@ -39,6 +45,12 @@ export async function readGolden(path: string): Promise<Golden> {
       return found;
     },
   };
+}
+
+async function weightsBeside(path: string, name: unknown): Promise<[string, TensorData][]> {
+  if (typeof name !== 'string') return [];
+  const { tensors } = await readSafetensors(join(dirname(path), basename(name)));
+  return [...tensors].filter(([tensor]) => tensor.startsWith('weights.'));
 }
 
 /** What the file's config must hold for one verifier; keys it doesn't know are left alone. */
