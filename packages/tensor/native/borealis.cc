@@ -29,7 +29,9 @@
 #include "functions.h"
 #include "js_values.h"
 #include "memory.h"
+#include "reading.h"
 #include "recording.h"
+#include "tensor_bytes.h"
 
 NAPI_MODULE_INIT() {
   borealis::KeepFreedMemory();
@@ -47,5 +49,8 @@ NAPI_MODULE_INIT() {
   Export(env, exports, "retainTensor", RetainTensor);
   Export(env, exports, "enableCollectives", EnableCollectives);
   Export(env, exports, "nativeMemory", NativeMemory);
+  Export(env, exports, "readTensors", ReadTensors);
+  Export(env, exports, "tensorOnHost", TensorOnHost);
+  Export(env, exports, "copyTensorBytes", CopyTensorBytes);
   return exports;
 }

@@ -45,6 +45,15 @@ export interface BaseBinding extends BindingConstants {
   getNumOfTensors(): number;
 }
 
+/** A tensor in an open file: `stored` is the dtype as the file spells it, `dtype` the TF_DataType to hold it as. */
+export interface ReadRequest {
+  readonly fd: number;
+  readonly position: number;
+  readonly stored: string;
+  readonly dtype: number;
+  readonly shape: readonly number[];
+}
+
 /** What `native/borealis.cc` adds; the comments there describe each call. */
 export interface Extension {
   recordingBegin(): number;
@@ -74,6 +83,9 @@ export interface Extension {
   retainTensor(id: number): number;
   enableCollectives(serverDef: Uint8Array): string[];
   nativeMemory(): { readonly inUse: number; readonly reserved: number };
+  readTensors(requests: readonly ReadRequest[], threads: number): Promise<TensorMetadata[]>;
+  tensorOnHost(id: number): number;
+  copyTensorBytes(id: number, offset: number, target: Uint8Array): void;
 }
 
 export type Binding = BaseBinding & Partial<Extension>;
