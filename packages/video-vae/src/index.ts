@@ -1,0 +1,17 @@
+export type { VideoVaeConfig } from './config.ts';
+export { presets, spatialRatio, temporalRatio, videoVaeConfigSchema } from './config.ts';
+export type { DecodeChunkArguments } from './decode-chunk.ts';
+export { decodeChunk } from './decode-chunk.ts';
+export type { EncodeChunkArguments } from './encode-chunk.ts';
+export { encodeChunk } from './encode-chunk.ts';
+export type { VideoVaeErrorCode } from './errors.ts';
+export { VideoVaeError } from './errors.ts';
+export { init } from './init.ts';
+export type { Moments } from './latents.ts';
+export { denormaliseLatents, normaliseLatents, sampleMoments } from './latents.ts';
+export { countOf, parameterSpecs } from './parameter-specs.ts';
+export type { VideoVaeParameters } from './parameters.ts';
+export { asVideoVaeParameters } from './parameters.ts';
+export { toMemory, toPublished } from './published-layout.ts';
+export type { VaeCache } from './time/stream-time.ts';
+export type { Trace } from './trace.ts';
