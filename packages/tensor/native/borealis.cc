@@ -28,6 +28,7 @@
 #include "collectives.h"
 #include "functions.h"
 #include "js_values.h"
+#include "kernel_info.h"
 #include "memory.h"
 #include "reading.h"
 #include "recording.h"
@@ -49,6 +50,7 @@ NAPI_MODULE_INIT() {
   Export(env, exports, "retainTensor", RetainTensor);
   Export(env, exports, "enableCollectives", EnableCollectives);
   Export(env, exports, "nativeMemory", NativeMemory);
+  Export(env, exports, "kernelInstructions", KernelInstructions);
   Export(env, exports, "readTensors", ReadTensors);
   Export(env, exports, "tensorOnHost", TensorOnHost);
   Export(env, exports, "copyTensorBytes", CopyTensorBytes);

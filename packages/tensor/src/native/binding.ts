@@ -82,6 +82,7 @@ export interface Extension {
   tensorInfo(id: number): InferredOutput;
   retainTensor(id: number): number;
   enableCollectives(serverDef: Uint8Array): string[];
+  kernelInstructions(): string;
   nativeMemory(): { readonly inUse: number; readonly reserved: number };
   readTensors(requests: readonly ReadRequest[], threads: number): Promise<TensorMetadata[]>;
   tensorOnHost(id: number): number;

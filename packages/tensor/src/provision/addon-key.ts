@@ -4,13 +4,8 @@ import { join } from 'node:path';
 import { EngineError } from './engine-error.ts';
 import type { EngineFlavour } from './engine-install.ts';
 import type { EngineLayout } from './engine-layout.ts';
+import { addonUnits, COMPILER_FLAGS, frontUnit, LINKER_FLAGS } from './translation-units.ts';
 import { TENSORFLOW_VERSION } from './wheels.ts';
-
-/** How the addon is compiled. N-API 8 keeps one binary good for every Node from 16 on. */
-export const COMPILER_FLAGS = ['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'] as const;
-
-export const ADDON_SOURCE = 'borealis.cc';
-export const FRONT_SOURCE = 'front.cc';
 
 /**
  * Names the folder of a compiled addon: a digest of all that goes into it. The library's folder is in it because
@@ -18,7 +13,8 @@ export const FRONT_SOURCE = 'front.cc';
  */
 export function addonKey(layout: EngineLayout, flavour: EngineFlavour, library: string): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([TENSORFLOW_VERSION, flavour, layout.platform, COMPILER_FLAGS, library]));
+  const recipe = [COMPILER_FLAGS, LINKER_FLAGS, addonUnits(layout.platform), frontUnit];
+  hash.update(JSON.stringify([TENSORFLOW_VERSION, flavour, layout.platform, recipe, library]));
   for (const folder of [layout.nativeDirectory, join(layout.bindingPackage, 'binding')]) {
     for (const name of sources(folder)) {
       hash.update(`\0${name}\0`).update(readFileSync(join(folder, name)));

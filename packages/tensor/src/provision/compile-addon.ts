@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ADDON_SOURCE, COMPILER_FLAGS, FRONT_SOURCE } from './addon-key.ts';
 import { EngineError } from './engine-error.ts';
 import type { EngineFlavour } from './engine-install.ts';
 import type { EngineLayout } from './engine-layout.ts';
 import { RECORD_NAME, type EngineRecord } from './engine-record.ts';
 import { recordFile } from './library-manifest.ts';
 import { lastLines, runCommand } from './run-command.ts';
+import type { TranslationUnit } from './translation-units.ts';
+import { addonUnits, COMPILER_FLAGS, frontUnit, LINKER_FLAGS } from './translation-units.ts';
 import { TENSORFLOW_VERSION } from './wheels.ts';
 
 /** The front opens the addon by this name. */
@@ -29,24 +31,26 @@ export interface CompileOptions {
 export async function compileAddon(options: CompileOptions): Promise<void> {
   const { layout, flavour, library, folder, scratch } = options;
   const into = join(scratch, 'engine');
+  const objects = join(scratch, 'objects');
   await mkdir(into);
+  await mkdir(objects);
   const libraries = join(library, 'tensorflow');
-  await compile(options, {
-    source: ADDON_SOURCE,
-    target: join(into, ADDON_NAME),
-    includes: [layout.nativeDirectory, layout.bindingPackage, join(libraries, 'include'), layout.nodeHeaders],
-    link: [
-      join(libraries, 'libtensorflow_cc.so.2'),
-      join(libraries, 'libtensorflow_framework.so.2'),
-      `-Wl,-rpath,${libraries}`,
-    ],
-  });
-  await compile(options, {
-    source: FRONT_SOURCE,
-    target: join(into, FRONT_NAME),
-    includes: [layout.nodeHeaders],
-    link: ['-ldl'],
-  });
+  const includes = [
+    layout.nativeDirectory,
+    layout.bindingPackage,
+    join(libraries, 'include'),
+    layout.nodeHeaders,
+  ];
+  const units = addonUnits(layout.platform);
+  await inTurns([...units, frontUnit], availableParallelism(), (unit) =>
+    compile(options, unit, objects, includes),
+  );
+  await link(options, units, objects, join(into, ADDON_NAME), [
+    join(libraries, 'libtensorflow_cc.so.2'),
+    join(libraries, 'libtensorflow_framework.so.2'),
+    `-Wl,-rpath,${libraries}`,
+  ]);
+  await link(options, [frontUnit], objects, join(into, FRONT_NAME), ['-ldl']);
   const record: EngineRecord = {
     tensorflowVersion: TENSORFLOW_VERSION,
     flavour,
@@ -63,22 +67,67 @@ export async function compileAddon(options: CompileOptions): Promise<void> {
   await rename(into, folder);
 }
 
-interface Compilation {
-  readonly source: string;
-  readonly target: string;
-  readonly includes: readonly string[];
-  readonly link: readonly string[];
+/** At most `width` at a time; the first failure is the one that is told. */
+async function inTurns<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = [...items];
+  const worker = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await work(next);
+  };
+  const workers = Array.from({ length: width }, async () => {
+    try {
+      await worker();
+    } catch (problem) {
+      queue.length = 0;
+      throw problem;
+    }
+  });
+  const failed = (await Promise.allSettled(workers)).find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
-async function compile({ layout, compiler }: CompileOptions, what: Compilation): Promise<void> {
-  const source = join(layout.nativeDirectory, what.source);
+async function compile(
+  { layout, compiler }: CompileOptions,
+  unit: TranslationUnit,
+  objects: string,
+  includes: readonly string[],
+): Promise<void> {
+  const source = join(layout.nativeDirectory, unit.source);
   if (!existsSync(source)) {
     throw new EngineError('BROKEN_PACKAGE', `${source} is missing; install @borealis/tensor again.`);
   }
-  const [program, ...programArgs] = compiler;
-  const includes = what.includes.flatMap((folder) => ['-I', folder]);
-  const args = [...programArgs, ...COMPILER_FLAGS, ...includes, source, '-o', what.target, ...what.link];
-  const { status, output } = await runCommand(program, args);
+  const folders = includes.flatMap((folder) => ['-I', folder]);
+  await run(compiler, [
+    ...COMPILER_FLAGS,
+    ...unit.flags,
+    ...folders,
+    '-c',
+    source,
+    '-o',
+    objectOf(unit, objects),
+  ]);
+}
+
+async function link(
+  { compiler }: CompileOptions,
+  units: readonly TranslationUnit[],
+  objects: string,
+  target: string,
+  libraries: readonly string[],
+): Promise<void> {
+  const inputs = units.map((unit) => objectOf(unit, objects));
+  await run(compiler, [...LINKER_FLAGS, ...inputs, '-o', target, ...libraries]);
+}
+
+function objectOf(unit: TranslationUnit, objects: string): string {
+  return join(objects, `${unit.name}.o`);
+}
+
+async function run([program, ...first]: CompileOptions['compiler'], args: readonly string[]): Promise<void> {
+  const { status, output } = await runCommand(program, [...first, ...args]);
   if (status === 0) return;
   throw new EngineError(
     'COMPILE_FAILED',

@@ -1,7 +1,8 @@
 import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { EngineLayout } from './engine-layout.ts';
+import { addonUnits, frontUnit } from './translation-units.ts';
 import { storedZip } from './stored-zip.test.fixture.ts';
 
 export interface FakeMachine {
@@ -9,7 +10,7 @@ export interface FakeMachine {
   readonly layout: EngineLayout;
   /** What PATH must be: `python3` copies a small wheel and `c++` writes a small addon; both write to `log`. */
   readonly path: string;
-  /** A line for each download and each compilation. */
+  /** A line for each download, each compilation and each linking. */
   readonly log: string;
 }
 
@@ -26,6 +27,7 @@ export async function fakeMachine(): Promise<FakeMachine> {
       'tensorflow/libtensorflow_framework.so.2': 'framework',
       'tensorflow/include/tensorflow/c/c_api.h': '',
       'tensorflow/include/tensorflow/c/eager/c_api.h': '',
+      'tensorflow/include/tensorflow/core/framework/op_kernel.h': '',
     }),
   );
   const programs = {
@@ -49,10 +51,12 @@ export async function fakeMachine(): Promise<FakeMachine> {
     nodeHeaders: join(root, 'headers'),
     platform: 'linux-x64',
   };
-  await mkdir(layout.nativeDirectory);
   await mkdir(join(layout.bindingPackage, 'binding'), { recursive: true });
-  for (const name of ['borealis.cc', 'front.cc'])
-    await writeFile(join(layout.nativeDirectory, name), 'int main;');
+  for (const { source } of [...addonUnits(layout.platform), frontUnit]) {
+    const file = join(layout.nativeDirectory, source);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, 'int main;');
+  }
   await writeFile(join(layout.bindingPackage, 'binding', 'tfjs_binding.cc'), '');
   await writeFile(join(layout.bindingPackage, 'package.json'), '{"version":"4.22.0"}');
   return { root, layout, path: `${path}:/usr/bin:/bin`, log };

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { fakeMachine, type FakeMachine } from './fake-layout.test.fixture.ts';
 import { findEngineIn } from './find-engine.ts';
 import { provisionEngineIn } from './provision-engine.ts';
+import { addonUnits } from './translation-units.ts';
 import { verifyEngine } from './verify-engine.ts';
 
 const CPU = { source: 'pypi', flavour: 'cpu' } as const;
@@ -30,8 +31,8 @@ const installPython = ({ root }: FakeMachine, download: string): Promise<void> =
   );
 const scratch = (): Promise<string[]> => readdir(join(machine.layout.cache, 'tmp'));
 
-/** What the compiler logs: the addon and its front. */
-const BUILD = 'compile\ncompile\n';
+/** What the compiler logs: every source; the linking of the addon and of its front. */
+const BUILD = 'compile\n'.repeat(addonUnits('linux-x64').length + 1 + 2);
 
 test('downloads, unpacks, compiles; the second call does nothing', async () => {
   const steps: string[] = [];

@@ -1,0 +1,7 @@
+// Our own operations, registered with TensorFlow when the addon is loaded. They run on the CPU; on a GPU the same
+// functions are composed of TensorFlow's.
+#include "activation.h"
+#include "adamw.h"
+#include "attention.h"
+#include "column_sums.h"
+#include "norm.h"
