@@ -43,7 +43,7 @@ function encoderShapes(config: VideoVaeConfig): PublishedShapes {
   }));
   return {
     ...convolution('conv_in', [first, RGB * config.patchSize ** 2, 3, 3, 3]),
-    ...Object.assign({}, ...levels),
+    ...together(levels),
     ...under('mid_block', middle(last)),
     ...gain('norm_out', last),
     ...convolution('conv_out', [2 * config.zDim, last, 3, 3, 3]),
@@ -68,7 +68,7 @@ function decoderShapes(config: VideoVaeConfig): PublishedShapes {
   return {
     ...convolution('conv_in', [first, config.zDim, 3, 3, 3]),
     ...under('mid_block', middle(first)),
-    ...Object.assign({}, ...levels),
+    ...together(levels),
     ...gain('norm_out', last),
     ...convolution('conv_out', [RGB * config.patchSize ** 2, last, 3, 3, 3]),
   };
@@ -96,7 +96,11 @@ function residualBlocks(inChannels: number, outChannels: number, count: number):
       ...(from === outChannels ? {} : convolution('conv_shortcut', [outChannels, from, 1, 1, 1])),
     });
   });
-  return Object.assign({}, ...blocks) as PublishedShapes;
+  return together(blocks);
+}
+
+function together(parts: readonly PublishedShapes[]): PublishedShapes {
+  return Object.fromEntries(parts.flatMap((part) => Object.entries(part)));
 }
 
 function convolution(name: string, shape: readonly [number, ...number[]]): PublishedShapes {
