@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { activeInterception } from '../backend/active-backend.ts';
 import { TensorError } from '../errors.ts';
+import { nativeDtype, storageDtype } from '../half/storage-dtype.ts';
 import type { TensorTree, TreeStructure } from '../tree/tensor-tree.ts';
 import { flatten, unflatten } from '../tree/tensor-tree.ts';
 import type { Interception } from './interception.ts';
@@ -132,7 +133,7 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
 }
 
 function signatureOf(tensors: readonly tf.Tensor[], structure: TreeStructure): string {
-  return `${JSON.stringify(structure)}${tensors.map((t) => `${t.dtype}[${t.shape.join()}]`).join()}`;
+  return `${JSON.stringify(structure)}${tensors.map((t) => `${storageDtype(t)}[${t.shape.join()}]`).join()}`;
 }
 
 function recordFunction<Args extends readonly TensorTree[], Result extends TensorTree>(
@@ -155,7 +156,7 @@ function recordFunction<Args extends readonly TensorTree[], Result extends Tenso
       engine.startScope('recording');
       try {
         const placeholders = options.tensors.map((t) =>
-          backend.createOutputTensor(recorder.placeholder(backend.getDTypeInteger(t.dtype), t.shape)),
+          backend.createOutputTensor(recorder.placeholder(nativeDtype(backend, t), t.shape)),
         );
         const result = fn(...(unflatten(options.structure, placeholders) as unknown as Args));
         const flat = flatten(result);

@@ -1,4 +1,7 @@
 import { TensorError } from '../errors.ts';
+import { bfloat16AsFloat32 } from '../half/bfloat16-as-float32.ts';
+import type { Bfloat16Storage } from '../half/bfloat16-storage.ts';
+import { holdBfloat16 } from '../half/bfloat16-storage.ts';
 import type { ExtendedBinding } from '../native/binding.ts';
 import type { NodeBackend } from '../native/load-binding.ts';
 import type { Recorder } from './recorder.ts';
@@ -8,6 +11,7 @@ import { isSymbolic } from './recorder.ts';
 export interface Interception {
   readonly native: ExtendedBinding;
   readonly backend: NodeBackend;
+  readonly bfloat16: Bfloat16Storage;
   record<T>(recorder: Recorder, trace: () => T): T;
   isRecording(): boolean;
 }
@@ -22,6 +26,8 @@ const READ_ADVICE =
 export function intercept(backend: NodeBackend, native: ExtendedBinding): Interception {
   let recorder: Recorder | undefined;
   let madeWhileRecording = new WeakSet<object>();
+  const bfloat16 = holdBfloat16(backend);
+  const eager = bfloat16AsFloat32(native, bfloat16);
   const real = {
     readSync: backend.readSync.bind(backend),
     move: backend.move.bind(backend),
@@ -33,19 +39,20 @@ export function intercept(backend: NodeBackend, native: ExtendedBinding): Interc
     executeOp: (op, attributes, inputs, outputCount) => {
       if (recorder !== undefined) return recorder.executeOp(op, attributes, inputs);
       if (inputs.some(isSymbolic)) throw escaped();
-      return native.executeOp(op, attributes, inputs, outputCount);
+      return eager.executeOp(op, attributes, inputs, outputCount);
     },
     createTensor: (shape, dtype, data) =>
       recorder === undefined
         ? native.createTensor(shape, dtype, data)
         : recorder.createTensor(shape, dtype, data),
     deleteTensor: (id) => {
+      bfloat16.forget(id);
       if (!isSymbolic(id)) native.deleteTensor(id);
     },
     tensorDataSync: (id) => {
       if (recorder !== undefined) throw new TensorError('READ_WHILE_RECORDING', READ_ADVICE);
       if (isSymbolic(id)) throw escaped();
-      return native.tensorDataSync(id);
+      return eager.tensorDataSync(id);
     },
   };
   backend.readSync = (dataId) => {
@@ -96,7 +103,7 @@ export function intercept(backend: NodeBackend, native: ExtendedBinding): Interc
     }
   }
 
-  return { native, backend, record, isRecording: () => recorder !== undefined };
+  return { native, backend, bfloat16, record, isRecording: () => recorder !== undefined };
 }
 
 function escaped(): TensorError {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { TensorError } from '../errors.ts';
 import type { ExtendedBinding, OpAttribute, TensorMetadata } from '../native/binding.ts';
+import { TF_BFLOAT16 } from '../native/bfloat16-dtype.ts';
+import { castInputs } from './input-casts.ts';
 import type { AttributeValue } from './node-def.ts';
 import type { OpDefinition } from './op-definition.ts';
 import { decodeOpDefinition, inferAttributes } from './op-definition.ts';
@@ -58,6 +60,7 @@ export function createRecorder(native: ExtendedBinding): Recorder {
   const capturedIds: number[] = [];
   const hash = createHash('sha256');
   const dtypeOf = new Map<number, number>();
+  const widened = new Map<number, number>(); // bfloat16 tensor → the same in float32
   let nodeCount = 0;
   let open = true;
 
@@ -171,13 +174,28 @@ export function createRecorder(native: ExtendedBinding): Recorder {
         `${op} draws from a hidden random state: draw outside and pass the numbers as a tensor, or use a stateless operation with the seed as a tensor`,
       );
     }
-    const names = ids.map(nameOf); // captures what comes from outside, which tells its type
-    const given = Object.fromEntries(attributes.map((a) => [a.name, encodeAttribute(native, a)]));
-    const inferred = inferAttributes(
-      definitionOf(op),
-      ids.map((id) => dtypeOf.get(id) ?? native.TF_FLOAT),
+    ids.forEach(nameOf); // captures what comes from outside, which tells its type
+    const call = castInputs(
+      { op, attributes, inputs: ids },
+      { constants: native, dtypeOf: typeOf, toFloat32: widen },
     );
-    return add(op, { ...inferred, ...given }, names);
+    const given = Object.fromEntries(call.attributes.map((a) => [a.name, encodeAttribute(native, a)]));
+    const inferred = inferAttributes(definitionOf(op), call.inputs.map(typeOf));
+    return add(op, { ...inferred, ...given }, call.inputs.map(nameOf));
+  }
+
+  function typeOf(id: number): number {
+    return dtypeOf.get(id) ?? native.TF_FLOAT;
+  }
+
+  /** Once for each tensor of a recording. */
+  function widen(id: number): number {
+    const known = widened.get(id);
+    if (known !== undefined) return known;
+    const types = { SrcT: { type: TF_BFLOAT16 }, DstT: { type: native.TF_FLOAT } };
+    const wide = addOne('Cast', types, [nameOf(id)]).id;
+    widened.set(id, wide);
+    return wide;
   }
 
   function finish(options: { name: string; outputIds: readonly number[]; xla: boolean }): RecordedFunction {
