@@ -3,6 +3,8 @@ export type TrainingErrorCode =
   | 'PARAMETER_MISSING'
   | 'PARAMETER_SHAPE'
   | 'PARAMETER_UNEXPECTED'
+  | 'LORA_FORM'
+  | 'LORA_LAYERS'
   | 'NOT_FINITE'
   | 'NOTHING_TRAINS'
   | 'NO_DATA'

@@ -18,6 +18,17 @@ export type { TrainLoopOptions, TrainLoopResult } from './loop/train-loop.ts';
 export { trainLoop } from './loop/train-loop.ts';
 export type { ScheduleConfig, TrainingConfig } from './loop/training-config.ts';
 export { parseTrainingConfig, trainingConfigSchema } from './loop/training-config.ts';
+export type { LoraAdapter } from './lora/lora-adapter.ts';
+export { attachLora, mergeLora, splitLora, unmergeLora } from './lora/lora-adapter.ts';
+export type { LoraConfig } from './lora/lora-config.ts';
+export { loraConfigSchema } from './lora/lora-config.ts';
+export type { LinearLayer } from './lora/lora-linear.ts';
+export { loraLinear } from './lora/lora-linear.ts';
+export { isLoraFactor, isLoraName, matchLayers } from './lora/lora-names.ts';
+export type { LoraForm, StoredLora } from './lora/stored-lora.ts';
+export { readLora, writeLora } from './lora/stored-lora.ts';
+export type { WithLoraOptions } from './lora/with-lora.ts';
+export { withLora } from './lora/with-lora.ts';
 export type {
   GridPrediction,
   Model,

@@ -10,6 +10,8 @@ export interface Golden {
   readonly file: string;
   /** File name without its ending: under this name `tolerances.json` and the verifiers know it. */
   readonly stem: string;
+  /** The folder it lies in, for what belongs to it in files beside it. */
+  readonly directory: string;
   /** Sizes and cases, from the file's metadata. */
   readonly config: Readonly<Record<string, unknown>>;
   /** Full names of the tensors that begin with `prefix`, without it, in file order. */
@@ -22,7 +24,7 @@ export interface Golden {
 const configSchema = z.record(z.string(), z.unknown());
 
 /**
- * Where the config names a `weights_file` beside it, that file's weights count as this one's.
+ * Where the config names a `weights_file` beside it, that file's weights and inputs count as this one's.
  *
  * @throws CliError `golden-form`; SafetensorsError
  */
@@ -31,10 +33,11 @@ export async function readGolden(path: string): Promise<Golden> {
   const file = basename(path);
   const where = `the metadata key "config" of ${file}`;
   const config = parseWith(configSchema, parseJson(metadata['config'] ?? '{}', file), where);
-  const tensors = new Map([...(await weightsBeside(path, config['weights_file'])), ...own]);
+  const tensors = new Map([...(await givenBeside(path, config['weights_file'])), ...own]);
   return {
     file,
     stem: basename(file, '.safetensors'),
+    directory: dirname(path),
     config,
     names: (prefix) =>
       [...tensors.keys()].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
@@ -47,10 +50,10 @@ export async function readGolden(path: string): Promise<Golden> {
   };
 }
 
-async function weightsBeside(path: string, name: unknown): Promise<[string, TensorData][]> {
+async function givenBeside(path: string, name: unknown): Promise<[string, TensorData][]> {
   if (typeof name !== 'string') return [];
   const { tensors } = await readSafetensors(join(dirname(path), basename(name)));
-  return [...tensors].filter(([tensor]) => tensor.startsWith('weights.'));
+  return [...tensors].filter(([tensor]) => /^(weights|inputs)\./.test(tensor));
 }
 
 /** What the file's config must hold for one verifier; keys it doesn't know are left alone. */

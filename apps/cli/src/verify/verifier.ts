@@ -15,5 +15,11 @@ export interface Produced {
   readonly by?: string;
 }
 
-/** Computes a golden file's outputs and gradients from its weights and inputs, as far as it knows how to. */
-export type Verifier = (golden: Golden, options: VerifierOptions) => Iterable<Produced>;
+/**
+ * Computes a golden file's outputs and gradients from its weights and inputs, as far as it knows how to; for a file that
+ * has neither, such as one of weights, gives its tensors back as the implementation stores them.
+ */
+export type Verifier = (
+  golden: Golden,
+  options: VerifierOptions,
+) => Iterable<Produced> | AsyncIterable<Produced>;

@@ -2,7 +2,13 @@ import type { Verifier } from './verifier.ts';
 
 /** By the name of the golden file: what computes its outputs. Files that are not here are "not built". */
 export const VERIFIERS: Readonly<Record<string, () => Promise<Verifier>>> = {
+  cosmos_dv: async () => (await import('./cosmos-dv.ts')).verifyCosmosDv,
+  cosmos_dv_trace: async () => (await import('./cosmos-dv.ts')).verifyCosmosDv,
   fsq: async () => (await import('./fsq.ts')).verifyFsq,
+  lora_dit: async () => (await import('./lora.ts')).verifyLoraDit,
+  lora_dit_adapter_diffusers: async () => (await import('./lora.ts')).verifyAdapterFile,
+  lora_dit_adapter_peft: async () => (await import('./lora.ts')).verifyAdapterFile,
+  lora_linear: async () => (await import('./lora.ts')).verifyLoraLinear,
   metrics: async () => (await import('./metrics.ts')).verifyMetrics,
   ops: async () => (await import('./ops.ts')).verifyOps,
   optim: async () => (await import('./optim.ts')).verifyOptim,

@@ -83,7 +83,7 @@ async function verifyFile(
   try {
     const golden = await readGolden(path);
     const verifier = await load();
-    const outputs = compareAll(golden, verifier(golden, { precision }), toleranceOf);
+    const outputs = await compareAll(golden, verifier(golden, { precision }), toleranceOf);
     return precision === 'bf16' ? unjudged(file, outputs) : judged(file, outputs);
   } catch (error) {
     // A file that can't be read or computed must not hide what the others say.
@@ -93,15 +93,20 @@ async function verifyFile(
 }
 
 /** In the order of the file; what several implementations give stands together. */
-function compareAll(golden: Golden, produced: Iterable<Produced>, toleranceOf: ToleranceOf): Comparison[] {
+async function compareAll(
+  golden: Golden,
+  produced: Iterable<Produced> | AsyncIterable<Produced>,
+  toleranceOf: ToleranceOf,
+): Promise<Comparison[]> {
   const byName = new Map<string, Produced[]>();
-  for (const each of produced) byName.set(each.name, [...(byName.get(each.name) ?? []), each]);
+  for await (const each of produced) byName.set(each.name, [...(byName.get(each.name) ?? []), each]);
   const wanted = ['outputs.', 'grads.'].flatMap((group) => golden.names(group).map((name) => group + name));
-  return wanted.flatMap((name) => {
+  const stored = wanted.length === 0; // weights alone: read and stored again, to the bit
+  return (stored ? golden.names('') : wanted).flatMap((name) => {
     const found = byName.get(name);
     if (found === undefined) return [notProduced(name)];
     const tensor = golden.tensor(name);
-    const tolerance = isInteger(tensor) ? EXACT : toleranceOf(golden.stem, name);
+    const tolerance = stored || isInteger(tensor) ? EXACT : toleranceOf(golden.stem, name);
     return found.map((each) => compare(each, tensor, tolerance));
   });
 }

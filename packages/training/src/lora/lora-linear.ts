@@ -1,0 +1,33 @@
+import { linear, tf } from '@borealis/tensor';
+
+/** A linear layer as a leaf of a model's parameters, with its adapter where it has one. */
+export type LinearLayer = {
+  /** `[out in]` */
+  readonly weight: tf.Tensor;
+  readonly bias?: tf.Tensor;
+  /** `[r in]` */
+  readonly lora_A?: { readonly weight: tf.Tensor };
+  /** `[out r]` */
+  readonly lora_B?: { readonly weight: tf.Tensor };
+  /** Scalar, alpha / r. */
+  readonly lora_scaling?: tf.Tensor;
+};
+
+/**
+ * `y = W x + b + (alpha / r) B A x` (Hu et al. 2021), without an adapter `W x + b`.
+ *
+ * @param x `[… in]`
+ * @param drop what training does to the adapter's input
+ * @returns `[… out]`
+ */
+export function loraLinear(
+  x: tf.Tensor,
+  layer: LinearLayer,
+  drop: (x: tf.Tensor) => tf.Tensor = (x) => x,
+): tf.Tensor {
+  const y = linear(x, layer.weight, layer.bias);
+  const { lora_A: down, lora_B: up, lora_scaling: scaling } = layer;
+  if (down === undefined || up === undefined || scaling === undefined) return y;
+  const narrow = tf.mul(linear(drop(x), down.weight), scaling); // [… r]: fewer products than scaling y
+  return tf.add(y, linear(narrow, up.weight));
+}
