@@ -30,3 +30,12 @@ export { codeOfLevels, codesOfLevels, levelsOfCode, levelsOfCodes } from './fsq/
 export { codeCount, COSMOS_LEVELS } from './fsq/fsq-levels.ts';
 export { VideoTokenizerError } from './video-tokenizer-error.ts';
 export type { VideoTokenizerErrorCode } from './video-tokenizer-error.ts';
+export { cosmosDecode, cosmosEncode } from './cosmos/cosmos-codec.ts';
+export type { CosmosOptions } from './cosmos/cosmos-codec.ts';
+export { cosmosConfigSchema, cosmosPresets } from './cosmos/cosmos-config.ts';
+export type { CosmosConfig } from './cosmos/cosmos-config.ts';
+export type { CosmosParameters } from './cosmos/cosmos-parameters.ts';
+export { createCosmosTokenizer } from './cosmos/cosmos-tokenizer.ts';
+export type { CosmosTokenizer } from './cosmos/cosmos-tokenizer.ts';
+export { cosmosParametersFrom, cosmosWeightsOf, initCosmos } from './cosmos/cosmos-weights.ts';
+export { cosmosParameterCount } from './cosmos/parameter-shapes.ts';

@@ -4,6 +4,8 @@ import type { Verifier } from './verifier.ts';
 export const VERIFIERS: Readonly<Record<string, () => Promise<Verifier>>> = {
   cosmos_dv: async () => (await import('./cosmos-dv.ts')).verifyCosmosDv,
   cosmos_dv_trace: async () => (await import('./cosmos-dv.ts')).verifyCosmosDv,
+  cosmos_dv: async () => (await import('./cosmos-dv.ts')).verifyCosmosDv,
+  cosmos_dv_trace: async () => (await import('./cosmos-dv.ts')).verifyCosmosDv,
   fsq: async () => (await import('./fsq.ts')).verifyFsq,
   lora_dit: async () => (await import('./lora.ts')).verifyLoraDit,
   lora_dit_adapter_diffusers: async () => (await import('./lora.ts')).verifyAdapterFile,
