@@ -1,5 +1,5 @@
-import type { AttentionOptions } from '@borealis/tensor';
-import { attention, gelu, layerNorm, linear, tf } from '@borealis/tensor';
+import type { MultiHeadOptions } from '@borealis/tensor';
+import { gelu, layerNorm, linear, multiHeadAttention, packedAttention, tf } from '@borealis/tensor';
 
 export type Norm = { readonly weight: tf.Tensor; readonly bias: tf.Tensor };
 export type Affine = { readonly weight: tf.Tensor; readonly bias?: tf.Tensor };
@@ -49,38 +49,41 @@ export function norm(x: tf.Tensor, p: Norm | undefined): tf.Tensor {
 /** `[b t s c]`; every place of a grid sees every other. */
 export function spatialAttention(x: tf.Tensor, p: AttentionParameters, options: BlockOptions): tf.Tensor {
   const [b, t, s, c] = x.shape as [number, number, number, number];
-  const h = options.heads;
-  const qkv = tf.reshape(affine(x, p.qkv), [b * t, s, 3, h, c / h]);
-  const context = attend(tf.transpose(qkv, [2, 0, 3, 1, 4]), p.norm, scaleOf(options)); // [b·t h s d]
-  return affine(tf.reshape(tf.transpose(context, [0, 2, 1, 3]), [b, t, s, c]), p.proj);
+  const grids = tf.reshape(x, [b * t, s, c]);
+  return tf.reshape(attend(grids, p, options), [b, t, s, c]);
 }
 
 /** `[b t s c]`; each place sees itself in this grid and the ones before. */
 export function temporalAttention(x: tf.Tensor, p: AttentionParameters, options: BlockOptions): tf.Tensor {
-  const [b, t, s, c] = x.shape as [number, number, number, number];
-  const h = options.heads;
-  const d = c / h;
-  const qkv = tf.transpose(tf.reshape(affine(x, p.qkv), [b, t, s, 3, h, d]), [3, 0, 2, 4, 1, 5]);
-  const perPlace = tf.reshape(qkv, [3, b * s, h, t, d]);
-  const context = attend(perPlace, p.norm, { ...scaleOf(options), causal: true }); // [b·s h t d]
-  const joined = tf.transpose(tf.reshape(context, [b, s, h, t, d]), [0, 3, 1, 2, 4]);
-  return affine(tf.reshape(joined, [b, t, s, c]), p.proj);
+  return attend(x, p, { ...options, causal: true });
+}
+
+/** Between tokens along the second axis. */
+function attend(
+  x: tf.Tensor,
+  p: AttentionParameters,
+  options: BlockOptions & { readonly causal?: boolean },
+): tf.Tensor {
+  const qkv = affine(x, p.qkv);
+  const context =
+    p.norm === undefined ? packedAttention(qkv, options) : normalisedAttention(qkv, p.norm, options);
+  return affine(context, p.proj);
+}
+
+/** Queries and keys are normalised over the depth of a head. */
+function normalisedAttention(qkv: tf.Tensor, qkNorm: Norm, options: MultiHeadOptions): tf.Tensor {
+  const [q, k, v] = tf.split(qkv, 3, -1) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const perHead = (x: tf.Tensor) => {
+    const depth = (x.shape.at(-1) as number) / options.heads;
+    return tf.reshape(norm(tf.reshape(x, [x.size / depth, depth]), qkNorm), x.shape);
+  };
+  return multiHeadAttention(perHead(q), perHead(k), v, options);
 }
 
 export function mlp(x: tf.Tensor, p: BlockParameters['mlp']): tf.Tensor {
   return affine(gelu(affine(x, p.fc1)), p.fc2);
 }
 
-/** q, k and v, one after the other, `[3 n h l d]` → `[n h l d]` */
-function attend(qkv: tf.Tensor, qkNorm: Norm | undefined, options: AttentionOptions): tf.Tensor {
-  const [q, k, v] = tf.unstack(qkv, 0) as [tf.Tensor, tf.Tensor, tf.Tensor];
-  return attention(norm(q, qkNorm), norm(k, qkNorm), v, options);
-}
-
 function affine(x: tf.Tensor, p: Affine): tf.Tensor {
   return linear(x, p.weight, p.bias);
-}
-
-function scaleOf({ scale }: BlockOptions): AttentionOptions {
-  return scale === undefined ? {} : { scale };
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { fusedOps, text } from '../native/fused-ops.ts';
 import { withGradient } from './with-gradient.ts';
 
 const SQRT_HALF = Math.SQRT1_2;
@@ -8,6 +9,10 @@ const TANH_CUBIC = 0.044715;
 
 /** Gaussian error linear unit (Hendrycks and Gimpel 2016), exact: `x · Φ(x)`. Any shape. */
 export function gelu(x: tf.Tensor): tf.Tensor {
+  return fusedActivation('gelu', x) ?? composedGelu(x);
+}
+
+function composedGelu(x: tf.Tensor): tf.Tensor {
   const distribution = (x: tf.Tensor) => tf.add(tf.mul(tf.erf(tf.mul(x, SQRT_HALF)), 0.5), 0.5);
   return withDerivative(
     x,
@@ -24,6 +29,10 @@ export function gelu(x: tf.Tensor): tf.Tensor {
  * Any shape. Of its derivative's factors none is a difference of nearly equal numbers, as `1 − tanh²(u)` is.
  */
 export function geluTanh(x: tf.Tensor): tf.Tensor {
+  return fusedActivation('gelu_tanh', x) ?? composedGeluTanh(x);
+}
+
+function composedGeluTanh(x: tf.Tensor): tf.Tensor {
   const doubled = (square: tf.Tensor, x: tf.Tensor) =>
     tf.mul(x, tf.add(tf.mul(square, 2 * TANH_SCALE * TANH_CUBIC), 2 * TANH_SCALE));
   return withDerivative(
@@ -41,6 +50,10 @@ export function geluTanh(x: tf.Tensor): tf.Tensor {
 
 /** Sigmoid linear unit, `x · σ(x)`. Any shape. */
 export function silu(x: tf.Tensor): tf.Tensor {
+  return fusedActivation('silu', x) ?? composedSilu(x);
+}
+
+function composedSilu(x: tf.Tensor): tf.Tensor {
   return withDerivative(
     x,
     (x) => tf.mul(x, tf.sigmoid(x)),
@@ -48,6 +61,18 @@ export function silu(x: tf.Tensor): tf.Tensor {
       const s = tf.sigmoid(x);
       return tf.mul(s, tf.add(1, tf.mul(x, tf.sub(1, s))));
     },
+  );
+}
+
+/** In one pass over memory, its gradient too; undefined where our own operations can't run. */
+function fusedActivation(kind: 'gelu' | 'gelu_tanh' | 'silu', x: tf.Tensor): tf.Tensor | undefined {
+  const run = fusedOps();
+  if (run === undefined) return undefined;
+  const attributes = { kind: text(kind) };
+  return withGradient(
+    [x],
+    (x) => ({ value: run('BorealisActivation', [x], attributes, 1)[0] as tf.Tensor, saved: { x } }),
+    (dy, { x }) => run('BorealisActivationGradient', [x, dy], attributes, 1),
   );
 }
 

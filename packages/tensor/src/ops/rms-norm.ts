@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { fusedOps } from '../native/fused-ops.ts';
+import { fusedNorm } from './fused-norm.ts';
 import { withGradient } from './with-gradient.ts';
 
 /**
@@ -10,6 +12,8 @@ import { withGradient } from './with-gradient.ts';
 export function rmsNorm(x: tf.Tensor, gain: tf.Tensor, eps: number): tf.Tensor {
   const size = x.shape.at(-1) ?? 1;
   const rows = tf.reshape(x, [x.size / size, size]);
+  const run = fusedOps();
+  if (run !== undefined) return tf.reshape(fusedNorm(run, rows, { gain }, { eps, centered: false }), x.shape);
   const scaled = withGradient(
     [rows, gain],
     (x, gain) => {

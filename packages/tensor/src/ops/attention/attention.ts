@@ -1,15 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TensorError } from '../errors.ts';
-import { withGradient } from './with-gradient.ts';
-
-export interface AttentionOptions {
-  /** What scores are multiplied with. Default `1 / √d`. */
-  readonly scale?: number;
-  /** A query sees itself and what came before (queries and keys of equal count). */
-  readonly causal?: boolean;
-  /** `[t s]`, 1 where a query may look at a key, 0 where not. */
-  readonly mask?: tf.Tensor;
-}
+import { TensorError } from '../../errors.ts';
+import { fusedOps } from '../../native/fused-ops.ts';
+import { withGradient } from '../with-gradient.ts';
+import type { AttentionOptions } from './attention-options.ts';
+import { fusedAttention } from './fused-attention.ts';
 
 /** Scores of so many bytes are made at a time: they stay in the processor's cache. */
 const SCORE_BYTES_AT_A_TIME = 16 << 20;
@@ -18,8 +12,8 @@ const SCORE_BYTES_AT_A_TIME = 16 << 20;
 const FORBIDDEN = -1e30;
 
 /**
- * Scaled dot-product attention (Vaswani et al. 2017), some heads at a time. The backward pass keeps the
- * probabilities.
+ * Scaled dot-product attention (Vaswani et al. 2017). Where our own operations run, its memory is linear in the number
+ * of tokens; elsewhere scores are made some heads at a time, and the backward pass keeps the probabilities.
  *
  * @param q `[b h t d]`
  * @param k `[b h s d]`
@@ -39,6 +33,11 @@ export function attention(
       'INVALID_ARGUMENT',
       `causal attention of ${queries} queries and ${keys} keys: counts must be equal`,
     );
+  }
+  const run = fusedOps();
+  if (run !== undefined) {
+    const alone = (x: tf.Tensor) => tf.reshape(x, [batch * heads, x.shape[2] as number, 1, 1, depth]);
+    return tf.reshape(fusedAttention(run, [alone(q), alone(k), alone(v)], options), q.shape);
   }
   const flat = (x: tf.Tensor, count: number) => tf.reshape(x, [batch * heads, count, depth]);
   const scale = options.scale ?? 1 / Math.sqrt(depth);
