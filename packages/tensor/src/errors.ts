@@ -9,6 +9,7 @@ export type TensorErrorCode =
   | 'RECORDING_FAILED'
   | 'NESTED_RECORDING'
   | 'FOREIGN_SYMBOL'
+  | 'READ_FAILED'
   | 'INVALID_ARGUMENT';
 
 /** The error of this package: `code` for programs, the message for people. */
