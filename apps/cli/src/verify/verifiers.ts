@@ -4,8 +4,6 @@ import type { Verifier } from './verifier.ts';
 export const VERIFIERS: Readonly<Record<string, () => Promise<Verifier>>> = {
   cosmos_dv: async () => (await import('./cosmos-dv.ts')).verifyCosmosDv,
   cosmos_dv_trace: async () => (await import('./cosmos-dv.ts')).verifyCosmosDv,
-  cosmos_dv: async () => (await import('./cosmos-dv.ts')).verifyCosmosDv,
-  cosmos_dv_trace: async () => (await import('./cosmos-dv.ts')).verifyCosmosDv,
   fsq: async () => (await import('./fsq.ts')).verifyFsq,
   lora_dit: async () => (await import('./lora.ts')).verifyLoraDit,
   lora_dit_adapter_diffusers: async () => (await import('./lora.ts')).verifyAdapterFile,
@@ -14,6 +12,7 @@ export const VERIFIERS: Readonly<Record<string, () => Promise<Verifier>>> = {
   metrics: async () => (await import('./metrics.ts')).verifyMetrics,
   ops: async () => (await import('./ops.ts')).verifyOps,
   optim: async () => (await import('./optim.ts')).verifyOptim,
+  schedulers: async () => (await import('./schedulers.ts')).verifySchedulers,
   st_transformer: async () => (await import('./st-transformer.ts')).verifyStTransformer,
   wan22_dit: async () => (await import('./wan-dit.ts')).verifyWanDit,
   wan22_vae: async () => (await import('./wan22-vae.ts')).verifyWan22Vae,
