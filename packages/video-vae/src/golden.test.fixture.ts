@@ -5,28 +5,15 @@ import { tf } from '@borealis/tensor';
 import { nestParameters } from '@borealis/training';
 import { expect } from 'vitest';
 import type { VideoVaeConfig } from './config.ts';
-import { presets, videoVaeConfigSchema } from './config.ts';
 import type { VideoVaeParameters } from './parameters.ts';
 import { asVideoVaeParameters } from './parameters.ts';
+import { fromPublishedConfig } from './published-config.ts';
 import { toMemory } from './published-layout.ts';
 
 const folder = new URL('../../../tests/goldens/', import.meta.url);
 const rules = JSON.parse(readFileSync(new URL('tolerances.json', folder), 'utf8')) as {
   readonly files: Readonly<Record<string, readonly [string, number, number][]>>;
 };
-
-/** As the reference's config has it. */
-interface ReferenceModel {
-  readonly base_dim: number;
-  readonly decoder_base_dim: number;
-  readonly z_dim: number;
-  readonly dim_mult: number[];
-  readonly num_res_blocks: number;
-  readonly temperal_downsample: boolean[];
-  readonly patch_size: number;
-  readonly latents_mean: number[];
-  readonly latents_std: number[];
-}
 
 export interface GoldenVae {
   readonly config: VideoVaeConfig;
@@ -46,10 +33,10 @@ export async function openGolden(stem: 'wan22_vae' | 'wan22_vae_trace'): Promise
   const read = (name: string) => readSafetensors(fileURLToPath(new URL(`${name}.safetensors`, folder)));
   const [main, own] = [await read('wan22_vae'), await read(stem)];
   const { model, cases } = JSON.parse(own.metadata['config'] ?? '{}') as {
-    readonly model: ReferenceModel;
+    readonly model: unknown;
     readonly cases: Readonly<Record<string, unknown>>;
   };
-  const config = configOf(model);
+  const config = fromPublishedConfig(model);
   const stored = (name: string) => {
     const data = own.tensors.get(name);
     if (data === undefined) throw new Error(`the goldens have no ${name}`);
@@ -79,19 +66,4 @@ export async function openGolden(stem: 'wan22_vae' | 'wan22_vae_trace'): Promise
       expect(worst, name).toBeLessThanOrEqual(rule[1] + rule[2] * largest);
     },
   };
-}
-
-function configOf(model: ReferenceModel): VideoVaeConfig {
-  return videoVaeConfigSchema.parse({
-    ...presets.small,
-    baseDim: model.base_dim,
-    decoderBaseDim: model.decoder_base_dim,
-    zDim: model.z_dim,
-    dimMult: model.dim_mult,
-    numResBlocks: model.num_res_blocks,
-    temporalDownsample: model.temperal_downsample,
-    patchSize: model.patch_size,
-    latentsMean: model.latents_mean,
-    latentsStd: model.latents_std,
-  });
 }
