@@ -37,5 +37,10 @@ export type { CosmosConfig } from './cosmos/cosmos-config.ts';
 export type { CosmosParameters } from './cosmos/cosmos-parameters.ts';
 export { createCosmosTokenizer } from './cosmos/cosmos-tokenizer.ts';
 export type { CosmosTokenizer } from './cosmos/cosmos-tokenizer.ts';
-export { cosmosParametersFrom, cosmosWeightsOf, initCosmos } from './cosmos/cosmos-weights.ts';
+export {
+  cosmosConfigOf,
+  cosmosParametersFrom,
+  cosmosWeightsOf,
+  initCosmos,
+} from './cosmos/cosmos-weights.ts';
 export { cosmosParameterCount } from './cosmos/parameter-shapes.ts';

@@ -7,7 +7,7 @@ import type { CosmosConfig } from './cosmos-config.ts';
 import type { CosmosParameters } from './cosmos-parameters.ts';
 import { createCosmosTokenizer } from './cosmos-tokenizer.ts';
 import type { CosmosTokenizer } from './cosmos-tokenizer.ts';
-import { cosmosParametersFrom, cosmosWeightsOf, initCosmos } from './cosmos-weights.ts';
+import { cosmosConfigOf, cosmosParametersFrom, cosmosWeightsOf, initCosmos } from './cosmos-weights.ts';
 
 const config: CosmosConfig = { ...cosmosPresets.small, channels: 2 };
 
@@ -27,6 +27,13 @@ function randomFrames(count: number, seed: number): Frames {
   const data = Uint8Array.from({ length: count * 16 * 24 * 3 }, () => random.integer(0, 255));
   return { data, count, height: 16, width: 24 };
 }
+
+test('sizes come from the metadata of a converted file', () => {
+  expect(cosmosConfigOf({ config: JSON.stringify(config) })).toEqual(config);
+  for (const metadata of [{}, { config: 'DV' }, { config: '{"kind":"block-fsq"}' }]) {
+    expect(() => cosmosConfigOf(metadata)).toThrow(expect.objectContaining({ code: 'weights' }));
+  }
+});
 
 const part = <T extends Uint8Array | Int32Array>(data: T, [from, to]: [number, number]) =>
   Array.from(data.subarray(from, to));

@@ -3,6 +3,7 @@ import type { TensorData } from '@borealis/safetensors';
 import { createRandom, namedLeaves, tf } from '@borealis/tensor';
 import { nestParameters } from '@borealis/training';
 import { VideoTokenizerError } from '../video-tokenizer-error.ts';
+import { cosmosConfigSchema } from './cosmos-config.ts';
 import type { CosmosConfig } from './cosmos-config.ts';
 import type { CosmosParameters } from './cosmos-parameters.ts';
 import { cosmosShapes } from './parameter-shapes.ts';
@@ -10,6 +11,27 @@ import { cosmosShapes } from './parameter-shapes.ts';
 /** Stored kernels are `[out in kt kh kw]`, ours `[kt kh kw in out]`. */
 const TO_CHANNELS_LAST = [2, 3, 4, 1, 0];
 const TO_STORED = [4, 3, 0, 1, 2];
+
+/**
+ * The sizes that tools/cosmos/convert_cosmos.py wrote into its file.
+ *
+ * @throws VideoTokenizerError `weights` where there are none, or none that can be
+ */
+export function cosmosConfigOf(metadata: Readonly<Record<string, string>>): CosmosConfig {
+  const { config } = metadata;
+  if (config === undefined) {
+    const remedy = 'Name the preset, or convert the published TorchScript file.';
+    throw new VideoTokenizerError('weights', `The file's metadata has no config. ${remedy}`);
+  }
+  try {
+    return cosmosConfigSchema.parse(JSON.parse(config));
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new VideoTokenizerError('weights', `The config in the file's metadata can't be read: ${detail}`, {
+      cause,
+    });
+  }
+}
 
 /**
  * Parameters from a file of published weights, under the public code's names; any floating-point type. Dispose them.
