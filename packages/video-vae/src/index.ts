@@ -21,5 +21,5 @@ export { latentFramesSeen } from './time/tail-time.ts';
 export type { Trace } from './trace.ts';
 export type { VideoVae, VideoVaeOptions } from './video-vae.ts';
 export { createVideoVae } from './video-vae.ts';
-export type { WeightLayout } from './weights.ts';
-export { loadParameters, nameIn, parameterSources } from './weights.ts';
+export type { LoadParametersOptions, SaveParametersOptions, WeightLayout } from './weights.ts';
+export { loadParameters, nameIn, saveParameters } from './weights.ts';

@@ -1,6 +1,6 @@
-import type { SafetensorsFile, TensorSource } from '@borealis/safetensors';
-import { asFloat32, tensorOf, toBfloat16 } from '@borealis/safetensors';
-import { tf } from '@borealis/tensor';
+import type { TensorSource } from '@borealis/safetensors';
+import { streamSafetensors, tensorOf, toBfloat16 as roundToBfloat16 } from '@borealis/safetensors';
+import { loadTensors, storageDtype, tf, toBfloat16 } from '@borealis/tensor';
 import type { Parameters } from '@borealis/training';
 import { disposeNamed, nameParameters, nestParameters } from '@borealis/training';
 import type { VideoVaeConfig } from './config.ts';
@@ -11,57 +11,84 @@ import { toMemory, toPublished } from './published-layout.ts';
 /** `diffusers`: the names of our own parameters. `original`: those of Wan2.2 vae2_2.py. */
 export type WeightLayout = 'diffusers' | 'original';
 
+export interface LoadParametersOptions {
+  /** What becomes of bfloat16: held in 2 bytes a number, or widened (default). */
+  readonly hold?: 'as-stored' | 'float32';
+}
+
 /**
- * Reads parameters from an open file in either layout, one tensor at a time, as float32. Names and shapes are checked
- * before any is read.
+ * Reads parameters from a safetensors file, or a set of shards by its index, in either layout.
  *
- * @throws VideoVaeError `WEIGHTS` where one is missing, too many, or of another shape; what the file throws
+ * @throws VideoVaeError `WEIGHTS` where one is missing, too many, or of another shape; what `loadTensors` throws
  */
 export async function loadParameters(
   config: VideoVaeConfig,
-  file: Pick<SafetensorsFile, 'names' | 'has' | 'info' | 'read'>,
+  path: string,
+  { hold = 'float32' }: LoadParametersOptions = {},
 ): Promise<Parameters> {
-  const layout = file.has('conv1.weight') ? 'original' : 'diffusers';
-  const specs = parameterSpecs(config);
-  const names = new Map(Object.keys(specs).map((name) => [nameIn(layout, name, config), name]));
-  const unknown = file.names.find((name) => !names.has(name));
-  if (unknown !== undefined) throw wrongFile(layout, `${unknown} is none of its parameters`);
-  for (const [stored, name] of names) {
-    if (!file.has(stored)) throw wrongFile(layout, `${stored} is missing`);
-    const [found, wanted] = [file.info(stored).shape, specs[name] ?? []];
-    if (found.join() !== wanted.join())
-      throw wrongFile(layout, `${stored} is [${found.join(', ')}], not [${wanted.join(', ')}]`);
-  }
+  const { tensors } = await loadTensors(path, { hold });
+  const layout = tensors.has('conv1.weight') ? 'original' : 'diffusers';
   const named: Record<string, tf.Tensor> = {};
   try {
-    for (const [stored, name] of names) {
-      const data = await file.read(stored);
-      named[name] = tf.tidy(() => toMemory(tf.tensor(asFloat32(data), [...data.shape])));
+    for (const [name, shape] of Object.entries(parameterSpecs(config))) {
+      const stored = nameIn(layout, name, config);
+      const tensor = tensors.get(stored);
+      if (tensor === undefined) throw wrongFile(path, layout, `${stored} is missing`);
+      if (tensor.shape.join() !== shape.join())
+        throw wrongFile(path, layout, `${stored} is [${tensor.shape.join(', ')}], not [${shape.join(', ')}]`);
+      named[name] = held(tensor);
+      tensors.delete(stored);
+      tensor.dispose();
     }
+    const [unknown] = tensors.keys();
+    if (unknown !== undefined) throw wrongFile(path, layout, `${unknown} is none of its parameters`);
   } catch (error) {
     disposeNamed(named);
     throw error;
+  } finally {
+    tf.dispose([...tensors.values()]);
   }
   return nestParameters(named);
 }
 
-/**
- * Parameters as `streamSafetensors` takes them: in the published layout, each read when it is its turn to be written.
- */
-export function parameterSources(
+/** In our layout, as wide in memory as it was. */
+function held(stored: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => {
+    const moved = toMemory(stored);
+    return storageDtype(stored) === 'bfloat16' && storageDtype(moved) !== 'bfloat16'
+      ? toBfloat16(moved)
+      : moved;
+  });
+}
+
+export interface SaveParametersOptions {
+  /** Default `diffusers`. */
+  readonly layout?: WeightLayout;
+  /** Default `F32`. */
+  readonly dtype?: 'F32' | 'BF16';
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** Writes parameters to a safetensors file in a published layout, one at a time, atomically. Throws what the file does. */
+export async function saveParameters(
   config: VideoVaeConfig,
   parameters: Parameters,
-  {
-    layout = 'diffusers',
-    dtype = 'F32',
-  }: { readonly layout?: WeightLayout; readonly dtype?: 'F32' | 'BF16' } = {},
+  { path, metadata, ...options }: SaveParametersOptions & { readonly path: string },
+): Promise<void> {
+  await streamSafetensors(path, parameterSources(config, parameters, options), { metadata });
+}
+
+function parameterSources(
+  config: VideoVaeConfig,
+  parameters: Parameters,
+  { layout = 'diffusers', dtype = 'F32' }: SaveParametersOptions,
 ): TensorSource[] {
   const specs = parameterSpecs(config);
   return Object.entries(nameParameters(parameters)).map(([name, tensor]) => {
     const shape = specs[name] ?? tensor.shape;
     const bytes = () => {
-      const values = tf.tidy(() => toPublished(tensor, shape).dataSync()) as Float32Array;
-      return tensorOf(dtype === 'BF16' ? toBfloat16(values) : values, shape, dtype).data;
+      const values = tf.tidy(() => toPublished(tensor, shape).dataSync<'float32'>());
+      return tensorOf(dtype === 'BF16' ? roundToBfloat16(values) : values, shape, dtype).data;
     };
     return { name: nameIn(layout, name, config), dtype, shape, data: bytes };
   });
@@ -96,9 +123,9 @@ function originalNames({ numResBlocks }: VideoVaeConfig): readonly (readonly [Re
   ];
 }
 
-function wrongFile(layout: WeightLayout, problem: string): VideoVaeError {
+function wrongFile(path: string, layout: WeightLayout, problem: string): VideoVaeError {
   return new VideoVaeError(
     'WEIGHTS',
-    `the file (${layout} layout) doesn't hold this VAE: ${problem}; is it that of another configuration?`,
+    `${path} (${layout} layout) doesn't hold this VAE: ${problem}; is it that of another configuration?`,
   );
 }
