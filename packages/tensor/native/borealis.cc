@@ -31,6 +31,7 @@
 #include "kernel_info.h"
 #include "memory.h"
 #include "reading.h"
+#include "profiler.h"
 #include "recording.h"
 #include "tensor_bytes.h"
 
@@ -54,5 +55,9 @@ NAPI_MODULE_INIT() {
   Export(env, exports, "readTensors", ReadTensors);
   Export(env, exports, "tensorOnHost", TensorOnHost);
   Export(env, exports, "copyTensorBytes", CopyTensorBytes);
+  Export(env, exports, "profilerStart", ProfilerStart);
+  Export(env, exports, "profilerStop", ProfilerStop);
+  Export(env, exports, "collectGraphs", CollectGraphs);
+  Export(env, exports, "collectedGraphs", CollectedGraphs);
   return exports;
 }

@@ -2,6 +2,8 @@
 // nothing is computed. A finished recording becomes a function of the eager context.
 #pragma once
 
+#include <atomic>
+
 #include "js_values.h"
 
 namespace borealis {
@@ -25,11 +27,12 @@ inline TF_Output FindOutput(TF_Graph* graph, const std::string& name) {
   return {TF_GraphOperationByName(graph, name.substr(0, colon).c_str()), std::stoi(name.substr(colon + 1))};
 }
 
-// recordingBegin() -> handle
+// recordingBegin() -> handle, which no other recording of the process has
 inline napi_value RecordingBegin(napi_env env, napi_callback_info) {
-  static thread_local int32_t next = 0;
-  Recordings()[next] = TF_NewGraph();
-  return FromInt(env, next++);
+  static std::atomic<int32_t> next{0};
+  const int32_t handle = next++;
+  Recordings()[handle] = TF_NewGraph();
+  return FromInt(env, handle);
 }
 
 // recordingOpDefinition(handle, operation) -> its OpDef, serialised
@@ -45,29 +48,46 @@ inline napi_value RecordingOpDefinition(napi_env env, napi_callback_info info) {
   return FromBytes(env, buffer->data, buffer->length);
 }
 
-// recordingAdd(handle, graphDef of one node whose inputs are named in0, in1, …, node name, ["node:output", …])
-// -> [{dtype, shape}, …]
+// recordingAdd(handle, operation, node name, ["node:output" or, for an input that is a list, ["node:output", …], …],
+// [name of a node that must have run before, …], [[attribute name, serialised AttrValue], …]) -> [{dtype, shape}, …]
 inline napi_value RecordingAdd(napi_env env, napi_callback_info info) {
-  Arguments<4> arguments(env, info);
+  Arguments<6> arguments(env, info);
   TF_Graph* graph = FindRecording(env, arguments[0]);
-  const Bytes definition = ToBytes(env, arguments[1]);
+  const std::string op = ToString(env, arguments[1]);
   const std::string name = ToString(env, arguments[2]);
-  const std::vector<std::string> inputs = ToStrings(env, arguments[3]);
+  const std::vector<napi_value> inputs = ToArray(env, arguments[3]);
+  const std::vector<std::string> controls = ToStrings(env, arguments[4]);
+  const std::vector<napi_value> attributes = ToArray(env, arguments[5]);
   if (Threw(env)) return nullptr;
 
   TF_AutoStatus status;
-  std::unique_ptr<TF_ImportGraphDefOptions, decltype(&TF_DeleteImportGraphDefOptions)> options(
-      TF_NewImportGraphDefOptions(), TF_DeleteImportGraphDefOptions);
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    TF_ImportGraphDefOptionsAddInputMapping(options.get(), ("in" + std::to_string(i)).c_str(), 0,
-                                            FindOutput(graph, inputs[i]));
+  // TF_FinishOperation frees the description, so from here on nothing returns before it.
+  TF_OperationDescription* description = TF_NewOperation(graph, op.c_str(), name.c_str());
+  for (napi_value input : inputs) {
+    bool isList = false;
+    napi_is_array(env, input, &isList);
+    if (isList) {
+      std::vector<TF_Output> list;
+      for (const auto& element : ToStrings(env, input)) list.push_back(FindOutput(graph, element));
+      TF_AddInputList(description, list.data(), static_cast<int>(list.size()));
+    } else {
+      TF_AddInput(description, FindOutput(graph, ToString(env, input)));
+    }
   }
-  std::unique_ptr<TF_Buffer, decltype(&TF_DeleteBuffer)> buffer(
-      TF_NewBufferFromString(definition.data, definition.length), TF_DeleteBuffer);
-  TF_GraphImportGraphDef(graph, buffer.get(), options.get(), status.status);
-  if (Failed(env, status.status)) return nullptr;
+  for (const auto& control : controls) {
+    TF_AddControlInput(description, TF_GraphOperationByName(graph, control.c_str()));
+  }
+  TF_AutoStatus attributeStatus;
+  for (napi_value attribute : attributes) {
+    const std::vector<napi_value> pair = ToArray(env, attribute);
+    const std::string key = ToString(env, pair[0]);
+    const Bytes value = ToBytes(env, pair[1]);
+    TF_SetAttrValueProto(description, key.c_str(), value.data, value.length, attributeStatus.status);
+    if (TF_GetCode(attributeStatus.status) != TF_OK) break;
+  }
+  TF_Operation* operation = TF_FinishOperation(description, status.status);
+  if (Failed(env, attributeStatus.status) || Failed(env, status.status)) return nullptr;
 
-  TF_Operation* operation = TF_GraphOperationByName(graph, name.c_str());
   const int count = TF_OperationNumOutputs(operation);
   napi_value outputs;
   napi_create_array_with_length(env, count, &outputs);

@@ -131,10 +131,13 @@ describe('compile', () => {
     if (interception === undefined) throw new Error('no backend');
     const added = vi.spyOn(interception.native, 'recordingAdd');
     compile((x: tf.Tensor) => tf.add(x, tf.zeros([1000, 1000]))).prepare(tf.ones([1000, 1000]));
-    const definitions = added.mock.calls.map(([, definition]) => definition);
+    const sizes = added.mock.calls.flatMap(([, , , , , attributes]) =>
+      attributes.map(([, value]) => value.length),
+    );
+    const ops = added.mock.calls.map(([, op]) => op);
     added.mockRestore();
-    expect(Math.max(...definitions.map(({ length }) => length))).toBeLessThan(1000);
-    expect(definitions.some((definition) => Buffer.from(definition).includes('Fill'))).toBe(true);
+    expect(Math.max(...sizes)).toBeLessThan(1000);
+    expect(ops).toContain('Fill');
   });
 });
 
@@ -145,7 +148,7 @@ describe('what recording refuses', () => {
     ['an argument', (t: tf.Tensor) => tf.mul(t, t.dataSync()[0] ?? 0)],
     ['a tensor from outside', (t: tf.Tensor) => tf.mul(t, outside.dataSync()[0] ?? 0)],
   ])('reading the data of %s', (_, fn) => {
-    expect(() => compile(fn, { name: 'peek' })(x())).toThrow(/while recording peek: data is read/);
+    expect(() => compile(fn, { name: 'peek' })(x())).toThrow(/while recording peek, .*: data is read/);
   });
 
   it('drawing random numbers without a seed', () => {

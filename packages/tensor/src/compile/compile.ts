@@ -5,6 +5,8 @@ import { nativeDtype, storageDtype } from '../half/storage-dtype.ts';
 import type { TensorTree, TreeStructure } from '../tree/tensor-tree.ts';
 import { flatten, unflatten } from '../tree/tensor-tree.ts';
 import type { Interception } from './interception.ts';
+import { describeFailure } from './node-origin.ts';
+import { explainFailure, forgetNodes, keepNodes } from './recorded-nodes.ts';
 import type { RecordedFunction } from './recorder.ts';
 import { createRecorder } from './recorder.ts';
 
@@ -102,6 +104,7 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
     if (entry === undefined) return;
     entries.delete(signature);
     interception.native.removeFunction(entry.recorded.name);
+    forgetNodes(entry.recorded.recording);
     for (const id of entry.recorded.capturedIds) interception.native.deleteTensor(id);
   }
 
@@ -112,7 +115,13 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
     const { entry, inputs } = entryFor(interception, args);
     const { backend, native } = interception;
     const ids = [...backend.getInputTensorIds(inputs), ...entry.recorded.capturedIds];
-    const outputs = native.callFunction(entry.recorded.name, ids, entry.recorded.outputCount, config);
+    let outputs;
+    try {
+      outputs = native.callFunction(entry.recorded.name, ids, entry.recorded.outputCount, config);
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw new TensorError('RUN_FAILED', `while running ${name}: ${explainFailure(message)}`, { cause });
+    }
     return unflatten(
       entry.structure,
       outputs.map((m) => backend.createOutputTensor(m)),
@@ -167,17 +176,20 @@ function recordFunction<Args extends readonly TensorTree[], Result extends Tenso
     });
     const functionName = `borealis_${options.name.replace(/[^A-Za-z0-9_]/g, '_')}_${functionCount++}`;
     const recorded = recorder.finish({ name: functionName, outputIds, xla: options.xla });
-    const { nodeCount, digest } = recorded;
+    const { origins, digest } = recorded;
+    keepNodes(recorded.recording, { functionName: options.name, origins });
     const milliseconds = performance.now() - start;
     return {
       recorded,
       structure,
-      recording: { signature: options.signature, nodeCount, digest, milliseconds },
+      recording: { signature: options.signature, nodeCount: origins.length, digest, milliseconds },
     };
   } catch (cause) {
     recorder.discard();
     const code = cause instanceof TensorError ? cause.code : 'RECORDING_FAILED';
     const detail = cause instanceof Error ? cause.message : String(cause);
-    throw new TensorError(code, `while recording ${options.name}: ${detail}`, { cause });
+    const where = cause instanceof Error ? describeFailure(cause) : '';
+    const what = `while recording ${options.name}${where === '' ? '' : `, ${where}`}`;
+    throw new TensorError(code, `${what}: ${detail}`, { cause });
   }
 }

@@ -4,6 +4,7 @@ import type { Bfloat16Storage } from '../half/bfloat16-storage.ts';
 import { holdBfloat16 } from '../half/bfloat16-storage.ts';
 import type { ExtendedBinding } from '../native/binding.ts';
 import type { NodeBackend } from '../native/load-binding.ts';
+import { attributeLines } from './attribute-lines.ts';
 import type { Recorder } from './recorder.ts';
 import { isSymbolic } from './recorder.ts';
 
@@ -103,7 +104,9 @@ export function intercept(backend: NodeBackend, native: ExtendedBinding): Interc
     }
   }
 
-  return { native, backend, bfloat16, record, isRecording: () => recorder !== undefined };
+  const isRecording = () => recorder !== undefined;
+  attributeLines(isRecording);
+  return { native, backend, bfloat16, record, isRecording };
 }
 
 function escaped(): TensorError {

@@ -2,12 +2,9 @@ import protobuf from 'protobufjs';
 import type { BindingConstants, OpAttribute } from '../native/binding.ts';
 import { TensorError } from '../errors.ts';
 
-/** Of tensorflow/core/framework/graph.proto what a recorded node needs. */
+/** Of tensorflow/core/framework/attr_value.proto what a recorded node needs. */
 const schema = protobuf.parse(
   `syntax = "proto3";
-  message GraphDef { repeated NodeDef node = 1; VersionDef versions = 4; }
-  message VersionDef { int32 producer = 1; }
-  message NodeDef { string name = 1; string op = 2; repeated string input = 3; string device = 4; map<string, AttrValue> attr = 5; }
   message AttrValue {
     message ListValue { repeated bytes s = 2; repeated int64 i = 3 [packed = true]; repeated float f = 4 [packed = true];
       repeated bool b = 5 [packed = true]; repeated int32 type = 6 [packed = true]; }
@@ -17,10 +14,7 @@ const schema = protobuf.parse(
   message TensorProto { int32 dtype = 1; Shape tensor_shape = 2; bytes tensor_content = 4; }`,
   { keepCase: true },
 ).root;
-const graphDef = schema.lookupType('GraphDef');
-
-/** The GraphDef version of TensorFlow 2.21; older producers would get older semantics of some operations. */
-const producer = 2474;
+const attrValue = schema.lookupType('AttrValue');
 
 export type AttributeValue = Record<string, unknown>;
 
@@ -28,16 +22,9 @@ export function shapeProto(shape: readonly number[]): AttributeValue {
   return { dim: shape.map((size) => ({ size })) };
 }
 
-/** A graph of one node, whose inputs are named in0, in1, …: `recordingAdd` maps these to real outputs. */
-export function encodeNode(options: {
-  readonly name: string;
-  readonly op: string;
-  readonly inputCount: number;
-  readonly attributes: Readonly<Record<string, AttributeValue>>;
-}): Uint8Array {
-  const input = Array.from({ length: options.inputCount }, (_, i) => `in${i}`);
-  const node = { name: options.name, op: options.op, input, attr: options.attributes };
-  return graphDef.encode(graphDef.fromObject({ node: [node], versions: { producer } })).finish();
+/** An attribute as `recordingAdd` takes it: a serialised AttrValue. */
+export function encodeAttributeValue(value: AttributeValue): Uint8Array {
+  return attrValue.encode(attrValue.fromObject(value)).finish();
 }
 
 /** tfjs-node's form of an attribute in TensorFlow's. */

@@ -1,5 +1,6 @@
 import protobuf from 'protobufjs';
 import { TensorError } from '../errors.ts';
+import type { AttributeValue } from './node-def.ts';
 
 /** Of tensorflow/core/framework/op_def.proto what tells which attributes follow from the inputs. */
 const opDef = protobuf
@@ -62,4 +63,32 @@ export function inferAttributes(definition: OpDefinition, inputTypes: readonly n
     if (input.type_attr !== '' && type !== undefined) attributes[input.type_attr] = { type };
   }
   return attributes;
+}
+
+/**
+ * The inputs as the operation declares them: one that is a list stays together. How many belong to it, its attributes
+ * tell.
+ */
+export function groupInputs(
+  definition: OpDefinition,
+  names: readonly string[],
+  attributes: Readonly<Record<string, AttributeValue>>,
+): (string | string[])[] {
+  let next = 0;
+  return definition.inputs.map((input) => {
+    const count = listLength(input, attributes);
+    if (count === undefined) return names[next++] ?? '';
+    return names.slice(next, (next += count));
+  });
+}
+
+function listLength(
+  input: InputArgument,
+  attributes: Readonly<Record<string, AttributeValue>>,
+): number | undefined {
+  if (input.number_attr !== '') return Number(attributes[input.number_attr]?.['i'] ?? 0);
+  if (input.type_list_attr === '') return undefined;
+  const list = attributes[input.type_list_attr]?.['list'] as
+    { readonly type?: readonly number[] } | undefined;
+  return list?.type?.length ?? 0;
 }

@@ -4,9 +4,12 @@ import type { ExtendedBinding, OpAttribute, TensorMetadata } from '../native/bin
 import { TF_BFLOAT16 } from '../native/bfloat16-dtype.ts';
 import { castInputs } from './input-casts.ts';
 import type { AttributeValue } from './node-def.ts';
+import { encodeAttribute, encodeAttributeValue, encodeTensor, shapeProto } from './node-def.ts';
+import type { NodeOrigin } from './node-origin.ts';
+import { currentOrigin } from './node-origin.ts';
 import type { OpDefinition } from './op-definition.ts';
-import { decodeOpDefinition, inferAttributes } from './op-definition.ts';
-import { encodeAttribute, encodeNode, encodeTensor, shapeProto } from './node-def.ts';
+import { decodeOpDefinition, groupInputs, inferAttributes } from './op-definition.ts';
+import { nodeName, withoutNodes } from './recorded-nodes.ts';
 
 /** Operations that draw from TensorFlow's own random state: inside a recorded function they would ignore every seed. */
 const STATEFUL_RANDOM_OPS = new Set([
@@ -27,10 +30,13 @@ const FILL_FROM_ELEMENTS = 64;
 /** A recording that has become a function of the context. */
 export interface RecordedFunction {
   readonly name: string;
+  /** Unique in the process; the nodes' names begin with it. */
+  readonly recording: number;
+  /** Of each node. */
+  readonly origins: readonly NodeOrigin[];
   /** Ids (retained by us) of the tensors from outside that the function uses; they follow its arguments. */
   readonly capturedIds: readonly number[];
   readonly outputCount: number;
-  readonly nodeCount: number;
   /** SHA-256 over all nodes in order: two recordings with equal digests are the same graph. */
   readonly digest: string;
 }
@@ -61,22 +67,30 @@ export function createRecorder(native: ExtendedBinding): Recorder {
   const hash = createHash('sha256');
   const dtypeOf = new Map<number, number>();
   const widened = new Map<number, number>(); // bfloat16 tensor → the same in float32
-  let nodeCount = 0;
+  const origins: NodeOrigin[] = [];
+  const ownPrefix = nodeName(handle, 0).length - 1; // what differs between two recordings of the same graph
   let open = true;
 
   function add(
     op: string,
     attributes: Record<string, AttributeValue>,
     nodeInputs: readonly string[],
+    after: readonly string[] = [],
   ): TensorMetadata[] {
-    const name = `n${nodeCount++}`;
-    const definition = encodeNode({ name, op, inputCount: nodeInputs.length, attributes });
-    hash.update(definition).update(nodeInputs.join());
+    const name = nodeName(handle, origins.length);
+    origins.push(currentOrigin(op));
+    const encoded = Object.entries(attributes).map(
+      ([key, value]) => [key, encodeAttributeValue(value)] as const,
+    );
+    const own = (names: readonly string[]) => names.map((input) => input.slice(ownPrefix)).join();
+    hash.update(`${op}(${own(nodeInputs)})^${own(after)}`);
+    for (const [key, value] of encoded) hash.update(key).update(value);
     let outputs;
     try {
-      outputs = native.recordingAdd(handle, definition, name, nodeInputs);
+      const inputs = groupInputs(definitionOf(op), nodeInputs, attributes);
+      outputs = native.recordingAdd(handle, op, name, inputs, after, encoded);
     } catch (cause) {
-      const detail = cause instanceof Error ? cause.message : String(cause);
+      const detail = withoutNodes(cause instanceof Error ? cause.message : String(cause));
       throw new TensorError('RECORDING_FAILED', `recording ${op} failed: ${detail}`, { cause });
     }
     return outputs.map(({ dtype, shape }, i) => {
@@ -98,8 +112,9 @@ export function createRecorder(native: ExtendedBinding): Recorder {
     op: string,
     attributes: Record<string, AttributeValue>,
     nodeInputs: readonly string[],
+    after: readonly string[] = [],
   ): TensorMetadata {
-    const [output] = add(op, attributes, nodeInputs);
+    const [output] = add(op, attributes, nodeInputs, after);
     if (output === undefined) throw new TensorError('RECORDING_FAILED', `${op} has no output`);
     return output;
   }
@@ -208,7 +223,14 @@ export function createRecorder(native: ExtendedBinding): Recorder {
     open = false;
     native.recordingFinish(handle, options.name, inputs, outputs, options.xla);
     const digest = hash.digest('hex');
-    return { name: options.name, capturedIds, outputCount: outputs.length, nodeCount, digest };
+    return {
+      name: options.name,
+      recording: handle,
+      origins,
+      capturedIds,
+      outputCount: outputs.length,
+      digest,
+    };
   }
 
   function discard(): void {

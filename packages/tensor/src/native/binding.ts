@@ -60,9 +60,11 @@ export interface Extension {
   recordingOpDefinition(recording: number, op: string): Uint8Array;
   recordingAdd(
     recording: number,
-    graphDef: Uint8Array,
+    op: string,
     name: string,
-    inputs: readonly string[],
+    inputs: readonly (string | readonly string[])[],
+    controls: readonly string[],
+    attributes: readonly (readonly [name: string, value: Uint8Array])[],
   ): InferredOutput[];
   recordingFinish(
     recording: number,
@@ -83,6 +85,10 @@ export interface Extension {
   retainTensor(id: number): number;
   enableCollectives(serverDef: Uint8Array): string[];
   kernelInstructions(): string;
+  profilerStart(options: Uint8Array): void;
+  profilerStop(): Uint8Array;
+  collectGraphs(on: boolean): void;
+  collectedGraphs(): Uint8Array;
   nativeMemory(): { readonly inUse: number; readonly reserved: number };
   readTensors(requests: readonly ReadRequest[], threads: number): Promise<TensorMetadata[]>;
   tensorOnHost(id: number): number;
