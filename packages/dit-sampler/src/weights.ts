@@ -1,11 +1,9 @@
-import type { TensorData } from '@borealis/safetensors';
-import { tensorOf } from '@borealis/safetensors';
 import { tf } from '@borealis/tensor';
 import type { NamedTensors, Parameters } from '@borealis/training';
-import { fromStored, nameParameters, nestParameters } from '@borealis/training';
+import { isLoraName, mapNamed, nameParameters, nestParameters } from '@borealis/training';
 import type { DitSamplerConfig } from './config.ts';
 import { DitSamplerError } from './errors.ts';
-import type { ParameterSpec, ParameterSpecs } from './parameter-spec.ts';
+import type { ParameterSpec } from './parameter-spec.ts';
 import { parameterSpecs, transformerSpecs } from './parameter-specs.ts';
 
 /**
@@ -49,67 +47,76 @@ export function publishedShapes(config: DitSamplerConfig): Readonly<Record<strin
 }
 
 /**
- * Parameters from stored tensors under diffusers' or the original names. What robot states pass through may be absent, as
- * it is in published checkpoints: it stays as `base` has it.
+ * Parameters from tensors under diffusers' or the original names, such as `loadTensors` of @borealis/tensor reads them,
+ * which become part of the result. What robot states pass through may be absent, as it is in published checkpoints: it
+ * stays as `base` has it, adapters likewise.
  *
  * @param base parameters of this configuration, such as `init` gives: what is not stored is taken from them, the same tensors
- * @throws DitSamplerError `WEIGHTS` where a name occurs in both layouts; TrainingError `PARAMETER_MISSING`,
- * `PARAMETER_SHAPE`, `PARAMETER_UNEXPECTED`
+ * @throws DitSamplerError `WEIGHTS` where one is missing, too many, or of another shape
  */
 export function loadWeights(
   config: DitSamplerConfig,
-  stored: ReadonlyMap<string, TensorData>,
-  base: Parameters,
+  stored: ReadonlyMap<string, tf.Tensor>,
+  base: Parameters = {},
 ): Parameters {
-  const byName = underPublishedNames(stored);
   const specs = parameterSpecs(config);
-  const published = transformerSpecs(config);
-  const wanted = Object.entries(specs).filter(([name]) => name in published || byName.has(name));
-  const template = Object.fromEntries(
-    wanted.map(([name, spec]) => [name, { shape: publishedShape(spec), dtype: 'float32' }]),
-  );
-  const named = fromStored(byName, template);
-  return nestParameters({ ...nameParameters(base), ...kernelsAsHeld(named, specs) });
-}
-
-/** Tensors under diffusers' names, in its layout; adapters and what robot states pass through included. Reads the data. */
-export function storeWeights(config: DitSamplerConfig, parameters: Parameters): Map<string, TensorData> {
-  const stored = new Map<string, TensorData>();
-  const specs = parameterSpecs(config);
-  for (const [name, tensor] of Object.entries(nameParameters(parameters))) {
-    const spec = specs[name];
-    const laidOut = tf.tidy(() => (spec?.kernel === true ? toPublished(tensor) : tf.clone(tensor)));
-    stored.set(name, tensorOf(laidOut.dataSync(), laidOut.shape));
-    laidOut.dispose();
+  const ours = underPublishedNames(stored);
+  const needed = transformerSpecs(config);
+  for (const name of Object.keys(needed)) {
+    if (!(name in ours))
+      throw new DitSamplerError('WEIGHTS', `${name} is not among the ${stored.size} stored tensors`);
   }
-  return stored;
+  const held = mapNamed(ours, (tensor, name) => {
+    const spec = specs[name];
+    if (spec === undefined) {
+      if (isLoraName(name)) return tensor;
+      throw new DitSamplerError('WEIGHTS', `${name} is stored, but the model has no such parameter`);
+    }
+    const wanted = publishedShape(spec);
+    if (tensor.shape.join() !== wanted.join()) {
+      throw new DitSamplerError(
+        'WEIGHTS',
+        `${name} is stored as [${tensor.shape.join()}], the model's is [${wanted.join()}]: is this another preset's checkpoint?`,
+      );
+    }
+    return tensor;
+  });
+  return nestParameters({
+    ...nameParameters(base),
+    ...mapNamed(held, (tensor, name) => asHeld(tensor, specs[name])),
+  });
 }
 
-function underPublishedNames(stored: ReadonlyMap<string, TensorData>): ReadonlyMap<string, TensorData> {
-  if (![...stored.keys()].some((name) => ORIGINAL.test(name))) return stored;
-  const renamed = new Map<string, TensorData>();
-  for (const [name, data] of stored) {
-    const ours = publishedName(name);
-    if (renamed.has(ours)) {
+/** Tensors under diffusers' names, in its layout, adapters and what robot states pass through included: new ones, the caller's. */
+export function storeWeights(config: DitSamplerConfig, parameters: Parameters): NamedTensors {
+  const specs = parameterSpecs(config);
+  return mapNamed(nameParameters(parameters), (tensor, name) =>
+    specs[name]?.kernel === true ? toPublished(tensor) : tf.clone(tensor),
+  );
+}
+
+function underPublishedNames(stored: ReadonlyMap<string, tf.Tensor>): NamedTensors {
+  const original = [...stored.keys()].some((name) => ORIGINAL.test(name));
+  const renamed: Record<string, tf.Tensor> = {};
+  for (const [name, tensor] of stored) {
+    const ours = original ? publishedName(name) : name;
+    if (ours in renamed) {
       throw new DitSamplerError(
         'WEIGHTS',
         `${ours} is stored twice, once under its original name: mixed layouts`,
       );
     }
-    renamed.set(ours, data);
+    renamed[ours] = tensor;
   }
   return renamed;
 }
 
-function kernelsAsHeld(named: NamedTensors, specs: ParameterSpecs): NamedTensors {
-  return Object.fromEntries(
-    Object.entries(named).map(([name, tensor]) => {
-      if (specs[name]?.kernel !== true) return [name, tensor];
-      const held = toHeld(tensor);
-      tensor.dispose();
-      return [name, held];
-    }),
-  );
+/** A stored tensor as parameters hold it; where that is another layout, the stored one is let go. */
+function asHeld(tensor: tf.Tensor, spec: ParameterSpec | undefined): tf.Tensor {
+  if (spec?.kernel !== true) return tensor;
+  const held = toHeld(tensor);
+  tensor.dispose();
+  return held;
 }
 
 function publishedShape({ shape, kernel }: ParameterSpec): readonly number[] {

@@ -30,7 +30,7 @@ import {
 import { z } from 'zod';
 import type { Golden } from './golden.ts';
 import { configOf } from './golden.ts';
-import { produce, toTensor } from './golden-tensors.ts';
+import { produce, tensorsUnder, toTensor } from './golden-tensors.ts';
 import type { Produced, VerifierOptions } from './verifier.ts';
 
 const configSchema = z.object({
@@ -93,8 +93,8 @@ export function ditConfigOf(golden: Golden): DitSamplerConfig {
 
 /** The file's weights, read as a published checkpoint is. */
 export function goldenParameters(golden: Golden, config: DitSamplerConfig): NamedTensors {
-  const stored = new Map(golden.names('weights.').map((name) => [name, golden.tensor(`weights.${name}`)]));
-  return nameParameters(loadWeights(config, stored, {}));
+  const stored = new Map(Object.entries(tensorsUnder(golden, 'weights.')));
+  return nameParameters(loadWeights(config, stored));
 }
 
 /** Latents channels last, and one timestep for each sample or token. */

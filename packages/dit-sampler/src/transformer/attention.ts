@@ -1,4 +1,4 @@
-import { attention, rmsNorm, tf } from '@borealis/tensor';
+import { multiHeadAttention, rmsNorm, tf } from '@borealis/tensor';
 import type { LinearLayer } from '@borealis/training';
 import type { RotaryTables } from './rotary.ts';
 import { rotate } from './rotary.ts';
@@ -26,10 +26,10 @@ export function selfAttention(
   p: AttentionParameters,
   { heads, eps, linear, rotary }: AttentionSetting & { readonly rotary: RotaryTables },
 ): tf.Tensor {
-  const q = rotate(splitHeads(rmsNorm(linear(x, p.to_q), p.norm_q.weight, eps), heads), rotary);
-  const k = rotate(splitHeads(rmsNorm(linear(x, p.to_k), p.norm_k.weight, eps), heads), rotary);
-  const v = splitHeads(linear(x, p.to_v), heads);
-  return linear(joinHeads(attend(q, k, v)), p.to_out[0]);
+  const q = rotate(rmsNorm(linear(x, p.to_q), p.norm_q.weight, eps), rotary);
+  const k = rotate(rmsNorm(linear(x, p.to_k), p.norm_k.weight, eps), rotary);
+  const v = linear(x, p.to_v);
+  return linear(multiHeadAttention(q, k, v, { heads }), p.to_out[0]);
 }
 
 /**
@@ -46,28 +46,10 @@ export function crossAttention(
   { heads, eps, linear }: AttentionSetting,
 ): tf.Tensor {
   const [b, n, c] = x.shape as [number, number, number];
-  const texts = text.shape[0];
-  const grouped = tf.reshape(x, [texts, (b / texts) * n, c]);
-  const q = splitHeads(rmsNorm(linear(grouped, p.to_q), p.norm_q.weight, eps), heads);
-  const k = splitHeads(rmsNorm(linear(text, p.to_k), p.norm_k.weight, eps), heads);
-  const v = splitHeads(linear(text, p.to_v), heads);
-  return tf.reshape(linear(joinHeads(attend(q, k, v)), p.to_out[0]), [b, n, c]);
-}
-
-/** `[b n h d]` each → `[b h n d]` */
-function attend(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor {
-  const perHead = (x: tf.Tensor) => tf.transpose(x, [0, 2, 1, 3]);
-  return attention(perHead(q), perHead(k), perHead(v));
-}
-
-/** `[b n c]` → `[b n h d]` */
-function splitHeads(x: tf.Tensor, heads: number): tf.Tensor {
-  const [b, n, c] = x.shape as [number, number, number];
-  return tf.reshape(x, [b, n, heads, c / heads]);
-}
-
-/** `[b h n d]` → `[b n c]` */
-function joinHeads(x: tf.Tensor): tf.Tensor {
-  const [b, h, n, d] = x.shape as [number, number, number, number];
-  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [b, n, h * d]);
+  const texts = text.shape[0] as number;
+  const readers = tf.reshape(x, [texts, (b / texts) * n, c]); // tokens of samples that share a text
+  const q = rmsNorm(linear(readers, p.to_q), p.norm_q.weight, eps);
+  const k = rmsNorm(linear(text, p.to_k), p.norm_k.weight, eps);
+  const v = linear(text, p.to_v);
+  return tf.reshape(linear(multiHeadAttention(q, k, v, { heads }), p.to_out[0]), [b, n, c]);
 }

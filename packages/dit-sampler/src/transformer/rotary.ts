@@ -34,10 +34,14 @@ export function rotaryTables([frames, rows, columns]: Grid, headDim: number): Ro
   return { cos: tf.tensor(cos, [tokens, headDim]), sin: tf.tensor(sin, [tokens, headDim]) };
 }
 
-/** Turns each pair (2i, 2i + 1) of a head's channels by its token's angle. `[b n h d]` */
+/** Turns each pair (2i, 2i + 1) of every head's channels by its token's angle: `[b n heads·d]`, the same for all heads. */
 export function rotate(x: tf.Tensor, { cos, sin }: RotaryTables): tf.Tensor {
+  const [b, n, c] = x.shape as [number, number, number];
+  const d = cos.shape[1] as number;
+  const heads = tf.reshape(x, [b, n, c / d, d]);
   const perToken = (table: tf.Tensor) => tf.expandDims(table, 1); // [n 1 d]
-  return tf.add(tf.mul(x, perToken(cos)), tf.mul(quarterTurn(x), perToken(sin)));
+  const turned = tf.add(tf.mul(heads, perToken(cos)), tf.mul(quarterTurn(heads), perToken(sin)));
+  return tf.reshape(turned, [b, n, c]);
 }
 
 /** Each pair (a, b) → (−b, a): a product with a matrix of zeros and ±1, which is exact. */
