@@ -7,14 +7,14 @@ import { flatten, unflatten } from '../tree/tensor-tree.ts';
 import type { Interception } from './interception.ts';
 import { describeFailure } from './node-origin.ts';
 import { explainFailure, forgetNodes, keepNodes } from './recorded-nodes.ts';
-import type { RecordedFunction } from './recorder.ts';
+import type { Precision, RecordedFunction } from './recorder.ts';
 import { createRecorder } from './recorder.ts';
 
 export interface CompileOptions {
   /** Shown in errors and traces. Default: the function's own name. */
   readonly name?: string;
-  /** `bf16`: TensorFlow's automatic mixed precision (products in bfloat16, the rest in float32). Default `f32`. */
-  readonly precision?: 'f32' | 'bf16';
+  /** `bf16`: products in bfloat16, the rest in float32, as PyTorch's autocast. Default `f32`. */
+  readonly precision?: Precision;
   /** Compile with XLA. Default false: on CPU, TensorFlow's own executor was faster wherever it was measured. */
   readonly xla?: boolean;
   /** Recordings kept for different shapes; the one unused for longest goes first. Default 16. */
@@ -44,9 +44,8 @@ interface Entry {
   readonly recording: Recording;
 }
 
-/** ConfigProto: graph_options.rewrite_options.auto_mixed_precision_onednn_bfloat16 = ON (RewriterConfig, field 31). */
-const BF16_CONFIG = Uint8Array.from([0x52, 0x05, 0x52, 0x03, 0xf8, 0x01, 0x01]);
-const F32_CONFIG = new Uint8Array(0);
+/** ConfigProto: TensorFlow's defaults. */
+const CONFIG = new Uint8Array(0);
 
 let functionCount = 0;
 
@@ -68,7 +67,6 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
 ): Compiled<Args, Result> {
   const name = options.name ?? (fn.name === '' ? 'anonymous' : fn.name);
   const maxSignatures = options.maxSignatures ?? 16;
-  const config = options.precision === 'bf16' ? BF16_CONFIG : F32_CONFIG;
   const entries = new Map<string, Entry>(); // in order of last use
 
   function entryFor(interception: Interception, args: Args): { entry: Entry; inputs: tf.Tensor[] } {
@@ -82,6 +80,7 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
         structure,
         signature,
         xla: options.xla ?? false,
+        precision: options.precision ?? 'f32',
       });
       evict(interception);
     } else {
@@ -117,7 +116,7 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
     const ids = [...backend.getInputTensorIds(inputs), ...entry.recorded.capturedIds];
     let outputs;
     try {
-      outputs = native.callFunction(entry.recorded.name, ids, entry.recorded.outputCount, config);
+      outputs = native.callFunction(entry.recorded.name, ids, entry.recorded.outputCount, CONFIG);
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
       throw new TensorError('RUN_FAILED', `while running ${name}: ${explainFailure(message)}`, { cause });
@@ -154,11 +153,12 @@ function recordFunction<Args extends readonly TensorTree[], Result extends Tenso
     readonly structure: TreeStructure;
     readonly signature: string;
     readonly xla: boolean;
+    readonly precision: Precision;
   },
 ): Entry {
   const { backend, native } = interception;
   const start = performance.now();
-  const recorder = createRecorder(native);
+  const recorder = createRecorder(native, options.precision);
   try {
     const { outputIds, structure } = interception.record(recorder, () => {
       const engine = tf.engine();

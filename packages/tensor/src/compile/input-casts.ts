@@ -5,13 +5,16 @@ import { TF_BFLOAT16 } from '../native/bfloat16-dtype.ts';
  * Operations that only move elements. They take bfloat16 as it is, and what they give is bfloat16, too: a table of
  * 64,000 rows need not be widened for the few rows that are looked up.
  */
-const MOVING_OPS = new Set([
+export const MOVING_OPS = new Set([
   'BroadcastTo',
   'ConcatV2',
   'ExpandDims',
   'GatherV2',
   'Identity',
+  'MirrorPad',
   'Pack',
+  'Pad',
+  'PadV2',
   'Reshape',
   'Slice',
   'Split',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { TensorError } from '../errors.ts';
 import type { ExtendedBinding, OpAttribute, TensorMetadata } from '../native/binding.ts';
 import { TF_BFLOAT16 } from '../native/bfloat16-dtype.ts';
+import { autocast, isMadeByPolicy } from './autocast.ts';
 import { castInputs } from './input-casts.ts';
 import type { AttributeValue } from './node-def.ts';
 import { encodeAttribute, encodeAttributeValue, encodeTensor, shapeProto } from './node-def.ts';
@@ -41,6 +42,9 @@ export interface RecordedFunction {
   readonly digest: string;
 }
 
+/** `bf16`: products in bfloat16, the rest in float32 (`autocast.ts`). */
+export type Precision = 'f32' | 'bf16';
+
 /** One symbolic recording in progress: takes the place of the native binding while a function is traced. */
 export interface Recorder {
   placeholder(dtype: number, shape: readonly number[]): TensorMetadata;
@@ -58,7 +62,7 @@ export function isSymbolic(id: number): boolean {
 const definitions = new Map<string, OpDefinition>();
 let nextSymbol = -1;
 
-export function createRecorder(native: ExtendedBinding): Recorder {
+export function createRecorder(native: ExtendedBinding, precision: Precision = 'f32'): Recorder {
   const handle = native.recordingBegin();
   const outputOf = new Map<number, string>(); // symbolic or captured id → "node:output"
   const constants = new Map<string, number>(); // content → symbolic id
@@ -67,6 +71,8 @@ export function createRecorder(native: ExtendedBinding): Recorder {
   const hash = createHash('sha256');
   const dtypeOf = new Map<number, number>();
   const widened = new Map<number, number>(); // bfloat16 tensor → the same in float32
+  const narrowed = new Map<number, number>(); // float32 tensor → the same in bfloat16, rounded
+  const madeByPolicy = new Set<number>();
   const origins: NodeOrigin[] = [];
   const ownPrefix = nodeName(handle, 0).length - 1; // what differs between two recordings of the same graph
   let open = true;
@@ -190,35 +196,54 @@ export function createRecorder(native: ExtendedBinding): Recorder {
       );
     }
     ids.forEach(nameOf); // captures what comes from outside, which tells its type
-    const call = castInputs(
-      { op, attributes, inputs: ids },
-      { constants: native, dtypeOf: typeOf, toFloat32: widen },
-    );
+    const casts = { constants: native, dtypeOf: typeOf, toFloat32: widen, toBfloat16: narrow };
+    const cast = precision === 'bf16' ? autocast : castInputs;
+    const call = cast({ op, attributes, inputs: ids }, casts);
     const given = Object.fromEntries(call.attributes.map((a) => [a.name, encodeAttribute(native, a)]));
     const inferred = inferAttributes(definitionOf(op), call.inputs.map(typeOf));
-    return add(op, { ...inferred, ...given }, call.inputs.map(nameOf));
+    // What the inputs are is the truth; tfjs takes every bfloat16 tensor for float32.
+    const outputs = add(op, { ...given, ...inferred }, call.inputs.map(nameOf));
+    if (
+      precision === 'bf16' &&
+      isMadeByPolicy(
+        call,
+        call.inputs.some((id) => madeByPolicy.has(id)),
+      )
+    ) {
+      for (const { id, dtype } of outputs) if (dtype === TF_BFLOAT16) madeByPolicy.add(id);
+    }
+    return outputs;
   }
 
   function typeOf(id: number): number {
     return dtypeOf.get(id) ?? native.TF_FLOAT;
   }
 
-  /** Once for each tensor of a recording. */
   function widen(id: number): number {
-    const known = widened.get(id);
+    return castOnce(widened, id, native.TF_FLOAT);
+  }
+
+  function narrow(id: number): number {
+    const half = castOnce(narrowed, id, TF_BFLOAT16);
+    madeByPolicy.add(half);
+    return half;
+  }
+
+  /** Once for each tensor of a recording. */
+  function castOnce(done: Map<number, number>, id: number, to: number): number {
+    const known = done.get(id);
     if (known !== undefined) return known;
-    const types = { SrcT: { type: TF_BFLOAT16 }, DstT: { type: native.TF_FLOAT } };
-    const wide = addOne('Cast', types, [nameOf(id)]).id;
-    widened.set(id, wide);
-    return wide;
+    const cast = addOne('Cast', { SrcT: { type: typeOf(id) }, DstT: { type: to } }, [nameOf(id)]).id;
+    done.set(id, cast);
+    return cast;
   }
 
   function finish(options: { name: string; outputIds: readonly number[]; xla: boolean }): RecordedFunction {
     // An input that is returned as it is, or an output returned twice, needs a node of its own.
-    const outputs = options.outputIds.map((id) => {
+    const outputs = options.outputIds.map((returned) => {
+      const id = madeByPolicy.has(returned) ? widen(returned) : returned;
       const source = nameOf(id);
-      const dtype = dtypeOf.get(id) ?? native.TF_FLOAT;
-      return nameOf(addOne('Identity', { T: { type: dtype } }, [source]).id);
+      return nameOf(addOne('Identity', { T: { type: typeOf(id) } }, [source]).id);
     });
     open = false;
     native.recordingFinish(handle, options.name, inputs, outputs, options.xla);
