@@ -4,7 +4,7 @@ export type { Dataset } from './dataset.ts';
 export type { Shard, FrameSize } from './survey-shard.ts';
 export type { Segment } from './segments.ts';
 export type { Form, Layout, ShardFiles } from './shard-files.ts';
-export type { Frames, LoaderPosition, TokenGrids, Window, WindowSpec } from './window.ts';
+export type { Frames, Latents, LoaderPosition, TokenGrids, Window, WindowSpec } from './window.ts';
 export type { WindowIndex, WindowPlace } from './window-index.ts';
 export { DEFAULT_BLOCK_SEGMENTS, shuffledWindows } from './shuffled-windows.ts';
 export type { ShuffledWindowsOptions } from './shuffled-windows.ts';

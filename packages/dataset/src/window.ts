@@ -14,6 +14,15 @@ export interface TokenGrids {
   readonly width: number;
 }
 
+/** Normalised latents of a video autoencoder, `[t h w c]`: those of 1 + 4 (t − 1) frames. */
+export interface Latents {
+  readonly data: Float32Array;
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
 /**
  * Where a shuffled loader goes on. `block` counts in the epoch's order of blocks, `index` in the block's order of
  * windows; `index` may equal the number of windows of the block, which means the next block.
@@ -39,6 +48,8 @@ export interface Window {
   readonly frames?: Frames;
   /** Of tokenized data: `frameCount / 17 * 3` grids. */
   readonly tokens?: TokenGrids;
+  /** Of the frames, where an autoencoder has encoded them: those that are known. */
+  readonly latents?: Latents;
   /** Set by the shuffled loader: hand it back to go on after this window. */
   readonly position?: LoaderPosition;
 }

@@ -24,6 +24,7 @@ export { causalConv3d } from './ops/causal-conv3d.ts';
 export { conv1d } from './ops/conv1d.ts';
 export type { CrossEntropyOptions } from './ops/cross-entropy.ts';
 export { crossEntropy } from './ops/cross-entropy.ts';
+export { dropout } from './ops/dropout.ts';
 export { embedding } from './ops/embedding.ts';
 export { gelu, geluTanh, silu } from './ops/gelu.ts';
 export type { LayerNormWeights } from './ops/layer-norm.ts';

@@ -30,8 +30,12 @@ export { readLora, writeLora } from './lora/stored-lora.ts';
 export type { WithLoraOptions } from './lora/with-lora.ts';
 export { withLora } from './lora/with-lora.ts';
 export type {
+  FrameModel,
   GridPrediction,
+  LatentModel,
+  LatentSampler,
   Model,
+  SamplingOptions,
   Statistics,
   TokenModel,
   TokenPredictionOptions,

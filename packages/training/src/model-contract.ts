@@ -1,4 +1,4 @@
-import type { Dataset, StateStatistics, TokenGrids, Window, WindowSpec } from '@borealis/dataset';
+import type { Dataset, Latents, StateStatistics, TokenGrids, Window, WindowSpec } from '@borealis/dataset';
 import type { Random, TensorTree } from '@borealis/tensor';
 import type { z } from 'zod';
 import type { Parameters } from './parameters/parameters.ts';
@@ -48,6 +48,30 @@ export interface TokenPredictor {
   dispose(): void;
 }
 
+/** How future latents are drawn. */
+export interface SamplingOptions {
+  /** How many, each from noise of its own. */
+  readonly samples: number;
+  readonly seed: number;
+  /** Steps of the solver. */
+  readonly steps: number;
+  readonly solver: 'euler' | 'unipc';
+  /** 1: none. Above: away from what the model says when it is shown no states. */
+  readonly guidanceScale: number;
+  /** Samples computed together. */
+  readonly together?: number;
+}
+
+/** Draws the future of windows with one set of parameters; holds compiled functions, so dispose it. */
+export interface LatentSampler {
+  /** Latent frames of a window that are given, and in all. */
+  readonly contextLatents: number;
+  readonly latents: number;
+  /** One item for each sample: the given latents, and those that were drawn. Sample i is the same however many are drawn. */
+  sample(window: Window, options: SamplingOptions): AsyncIterable<Latents>;
+  dispose(): void;
+}
+
 interface ModelBase<Config, Batch extends TensorTree> {
   readonly name: string;
   /** Strict: an unknown key is refused. */
@@ -76,8 +100,19 @@ export interface TokenModel<Config, Batch extends TensorTree> extends ModelBase<
   createPredictor(config: Config, parameters: Parameters, statistics: Statistics): TokenPredictor;
 }
 
+/** A model of pictures. */
+export interface FrameModel<Config, Batch extends TensorTree> extends ModelBase<Config, Batch> {
+  readonly track: 'frames';
+}
+
+/** One that draws the future: its windows come with `latents`, which an autoencoder has made of their frames. */
+export interface LatentModel<Config, Batch extends TensorTree> extends FrameModel<Config, Batch> {
+  createSampler(config: Config, parameters: Parameters, statistics: Statistics): LatentSampler;
+}
+
 /**
  * What trainer, evaluator and command line know of a model: plain data and pure functions of it. A package that exports
  * one works in every app.
  */
-export type Model<Config = unknown, Batch extends TensorTree = TensorTree> = TokenModel<Config, Batch>;
+export type Model<Config = unknown, Batch extends TensorTree = TensorTree> =
+  TokenModel<Config, Batch> | FrameModel<Config, Batch>;

@@ -19,6 +19,9 @@ export interface LoadedPredictor {
 export async function loadPredictor(directory: string): Promise<LoadedPredictor> {
   const { config: run, checkpoints } = await readRunDirectory(directory);
   const model = await loadModel(run.model);
+  if (model.track !== 'tokens') {
+    throw new CliError('nothing-to-evaluate', `${directory} holds a ${model.name}, which predicts no tokens`);
+  }
   const config = model.configSchema.parse(run.modelConfig);
   const trained = await readTrained({ store: await openFolderStore(checkpoints), model, config });
   if (trained === null) throw new CliError('no-checkpoint', `${directory} holds no checkpoint yet`);
