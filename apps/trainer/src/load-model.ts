@@ -4,6 +4,7 @@ import { TrainerError } from './trainer-error.ts';
 /** Packages that export a model of the contract. */
 const MODELS: Readonly<Record<string, () => Promise<Model>>> = {
   'st-transformer': async () => (await import('@borealis/st-transformer')).stTransformer,
+  'video-vae': async () => (await import('@borealis/video-vae')).videoVae,
 };
 
 /** @throws TrainerError `UNKNOWN_MODEL` */

@@ -27,20 +27,28 @@ export interface DecodeChunkArguments {
  */
 export function decodeChunk(
   config: VideoVaeConfig,
+  given: DecodeChunkArguments,
+): { readonly video: tf.Tensor; readonly cache: VaeCache } {
+  const { video, cache } = decodeUnclamped(config, given);
+  return { video: clampPixels(video), cache };
+}
+
+/** The same, with pixels as the network gives them: what a loss compares. */
+export function decodeUnclamped(
+  config: VideoVaeConfig,
   { parameters: p, latents, cache, trace }: DecodeChunkArguments,
 ): { readonly video: tf.Tensor; readonly cache: VaeCache } {
   checkLatents(config, latents.shape);
   const { time, next } = streamTime(cache);
   const x = pointConvolution(latents, p.post_quant_conv);
   const patches = decoder(config, p.decoder, { latents: x, time, ...(trace === undefined ? {} : { trace }) });
-  return { video: toPixels(config, patches, trace), cache: next };
+  const video = unpatchify(patches, config.patchSize);
+  trace?.('sample_before_clamp', video);
+  return { video, cache: next };
 }
 
-/** Patches as they leave the decoder → pixels in [-1, 1]. */
-export function toPixels(config: VideoVaeConfig, patches: tf.Tensor, trace?: Trace): tf.Tensor {
-  const pixels = unpatchify(patches, config.patchSize);
-  trace?.('sample_before_clamp', pixels);
-  return tf.clipByValue(pixels, -1, 1);
+export function clampPixels(video: tf.Tensor): tf.Tensor {
+  return tf.clipByValue(video, -1, 1);
 }
 
 /** @throws VideoVaeError `VIDEO` */

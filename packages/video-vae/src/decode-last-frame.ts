@@ -1,9 +1,10 @@
 import { tf } from '@borealis/tensor';
 import type { VideoVaeConfig } from './config.ts';
-import { checkLatents, toPixels } from './decode-chunk.ts';
+import { checkLatents, clampPixels } from './decode-chunk.ts';
 import { decoder } from './decoder.ts';
 import { pointConvolution } from './layers/causal-convolution.ts';
 import { lastFrames, timeOf } from './layers/frames.ts';
+import { unpatchify } from './layers/patches.ts';
 import type { VideoVaeParameters } from './parameters.ts';
 import { latentFramesSeen, tailTime } from './time/tail-time.ts';
 
@@ -24,5 +25,5 @@ export function decodeLastFrame(
   const seen = lastFrames(latents, Math.min(all, latentFramesSeen(config)));
   const x = pointConvolution(seen, p.post_quant_conv);
   const patches = decoder(config, p.decoder, { latents: x, time: tailTime(config, all) });
-  return tf.squeeze(toPixels(config, patches), [1]);
+  return tf.squeeze(clampPixels(unpatchify(patches, config.patchSize)), [1]);
 }

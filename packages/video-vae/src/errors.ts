@@ -1,5 +1,5 @@
 /** Everything that @borealis/video-vae reports has one of these codes. */
-export type VideoVaeErrorCode = 'CACHE' | 'PARAMETERS' | 'TILES' | 'VIDEO' | 'WEIGHTS' | 'WINDOW';
+export type VideoVaeErrorCode = 'CACHE' | 'DATASET' | 'PARAMETERS' | 'TILES' | 'VIDEO' | 'WEIGHTS' | 'WINDOW';
 
 /** The error of this package: `code` for programs, the message for people. */
 export class VideoVaeError extends Error {

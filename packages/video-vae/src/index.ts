@@ -1,3 +1,5 @@
+export type { VaeBatch } from './batch.ts';
+export { toBatch } from './batch.ts';
 export type { VideoVaeConfig } from './config.ts';
 export { presets, spatialRatio, temporalRatio, videoVaeConfigSchema } from './config.ts';
 export type { DecodeChunkArguments } from './decode-chunk.ts';
@@ -10,6 +12,9 @@ export { VideoVaeError } from './errors.ts';
 export { init } from './init.ts';
 export type { Moments } from './latents.ts';
 export { denormaliseLatents, normaliseLatents, sampleMoments } from './latents.ts';
+export type { PerceptualLoss } from './loss.ts';
+export { loss } from './loss.ts';
+export { videoVae } from './model.ts';
 export { countOf, parameterSpecs } from './parameter-specs.ts';
 export type { VideoVaeParameters } from './parameters.ts';
 export { asVideoVaeParameters } from './parameters.ts';

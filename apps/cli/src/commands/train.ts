@@ -17,7 +17,7 @@ interface TrainCommandOptions {
 export function trainCommand(): Command {
   return new Command('train')
     .description('train a model into a run folder; an interrupted run is saved, and goes on with --resume')
-    .argument('<MODEL>', 'st-transformer')
+    .argument('<MODEL>', 'st-transformer or video-vae')
     .requiredOption('--data <DIR>', 'the training split')
     .requiredOption('--run <RUN>', 'folder of the run: settings, checkpoints, logs')
     .option('--resume', 'go on with the run that is there, to the same bits')

@@ -31,24 +31,21 @@ function firstFrameConvolution(frame: tf.Tensor, p: Convolution): tf.Tensor {
 }
 
 /**
- * Convolution over time alone of `[past, frames]`, without padding.
+ * Convolution over time alone of `[past, frames]`, without padding: for each of the kernel's frames a matrix product.
  *
- * @param p kernel `[3 1 1 c out]`
+ * @param p kernel `[t 1 1 c out]`
+ * @param stride 1 or 2
  */
-export function timeConvolution(x: tf.Tensor, p: Convolution, stride: number): tf.Tensor {
+export function timeConvolution(x: tf.Tensor, p: Convolution, stride: 1 | 2): tf.Tensor {
   const [t, , , c, out] = p.weight.shape as [number, number, number, number, number];
-  const outputs = Math.floor((timeOf(x) - t) / stride) + 1;
-  // A 1×1 convolution for each of the kernel's frames: three matrix products.
+  const count = Math.floor((timeOf(x) - t) / stride) + 1;
   const parts = Array.from({ length: t }, (_, i) => {
-    const seen =
-      stride === 1 ? framesOf(x, i, outputs) : everyOther(framesOf(x, i, stride * (outputs - 1) + 1), stride);
+    const seen = stride === 1 ? framesOf(x, i, count) : everySecond(x, i, count);
     const kernel = tf.reshape(tf.slice(p.weight, [i, 0, 0, 0, 0], [1, -1, -1, -1, -1]), [c, out]);
     return perPixel(seen, kernel);
   });
-  return tf.add(
-    parts.reduce((sum, part) => tf.add(sum, part)),
-    p.bias,
-  );
+  const sum = parts.reduce((sum, part) => tf.add(sum, part));
+  return tf.add(sum, p.bias);
 }
 
 /** Convolution with a kernel of one pixel, `[1 1 1 c out]` or `[1 1 c out]`. */
@@ -62,8 +59,13 @@ function perPixel(x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
   return tf.reshape(tf.matMul(tf.reshape(x, [x.size / c, c]), kernel), [...x.shape.slice(0, -1), out]);
 }
 
-function everyOther(x: tf.Tensor, stride: number): tf.Tensor {
-  return tf.stridedSlice(x, [0, 0, 0, 0, 0], x.shape, [1, stride, 1, 1, 1]);
+/** Frames start, start + 2, … (tfjs knows no gradient of strided slices). */
+function everySecond(x: tf.Tensor, start: number, count: number): tf.Tensor {
+  const later = start + 2 * count > timeOf(x) ? 1 : 0; // the last of them has no frame after it: pairs end with it
+  const [b, , h, w, c] = x.shape as [number, number, number, number, number];
+  const pairs = tf.reshape(framesOf(x, start - later, 2 * count), [b, count, 2 * h * w * c]);
+  const half = tf.slice(pairs, [0, 0, later * h * w * c], [-1, -1, h * w * c]);
+  return tf.reshape(half, [b, count, h, w, c]);
 }
 
 function around(extent: number): [number, number] {

@@ -16,7 +16,8 @@ export function duplicateUp(
 ): tf.Tensor {
   const [b, t, h, w, c] = x.shape as [number, number, number, number, number];
   const repeats = (out * time * space * space) / c;
-  const repeated = repeats === 1 ? x : tf.tile(tf.expandDims(x, -1), [1, 1, 1, 1, 1, repeats]);
+  // Not tf.tile, whose gradient tfjs knows for few axes only.
+  const repeated = tf.add(tf.reshape(x, [b * t * h * w * c, 1]), tf.zeros([repeats]));
   const unfolded = tf.reshape(repeated, [b, t, h, w, out, time, space, space]);
   const folded = tf.transpose(unfolded, [0, 1, 5, 2, 6, 3, 7, 4]);
   const y = tf.reshape(folded, [b, t * time, h * space, w * space, out]);
