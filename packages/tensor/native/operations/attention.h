@@ -108,6 +108,7 @@ class AttentionOperation : public OpKernel {
   explicit AttentionOperation(OpKernelConstruction* construction) : OpKernel(construction) {
     OP_REQUIRES_OK(construction, construction->GetAttr("scale", &scale_));
     OP_REQUIRES_OK(construction, construction->GetAttr("causal", &causal_));
+    OP_REQUIRES(construction, scale_ > 0, absl::InvalidArgumentError("BorealisAttention: the scale must be positive"));
   }
 
  protected:

@@ -21,7 +21,7 @@ const operations: TranslationUnit = {
   flags: ['-O2', '-DNDEBUG', '-DEIGEN_MAX_ALIGN_BYTES=64', '-w'],
 };
 
-const kernelFlags = ['-O3', '-ffp-contract=fast', '-fno-math-errno', '-fno-trapping-math', '-Wno-psabi'];
+const kernelFlags = ['-O3', '-ffp-contract=fast', '-fno-math-errno', '-fno-trapping-math', '-w'];
 
 function kernels(name: string, flags: readonly string[]): TranslationUnit {
   return {
@@ -39,8 +39,10 @@ const bestKernels: TranslationUnit = {
 
 /** What the addon is linked of; the kernels once for each instruction set that `best_kernels.cc` chooses from. */
 export function addonUnits(platform: string): readonly TranslationUnit[] {
+  const avx512 = ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mfma'];
   const wide = [
-    kernels('avx512', ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mfma']),
+    kernels('avx512bf16', [...avx512, '-mavx512bf16']),
+    kernels('avx512', avx512),
     kernels('avx2', ['-mavx2', '-mfma']),
   ];
   const forX64 = platform.endsWith('-x64') ? wide : [];
