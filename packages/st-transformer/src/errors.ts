@@ -1,5 +1,5 @@
 /** Everything that @borealis/st-transformer reports has one of these codes. */
-export type StTransformerErrorCode = 'DATASET' | 'PARAMETERS' | 'STATISTICS' | 'WINDOW';
+export type StTransformerErrorCode = 'CONFIG' | 'DATASET' | 'OPTION' | 'PARAMETERS' | 'STATISTICS' | 'WINDOW';
 
 /** The error of this package: `code` for programs, the message for people. */
 export class StTransformerError extends Error {

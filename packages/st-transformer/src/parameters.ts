@@ -4,6 +4,7 @@ import { nameParameters } from '@borealis/training';
 import type { BlockParameters, Norm } from './block.ts';
 import type { StTransformerConfig } from './config.ts';
 import { StTransformerError } from './errors.ts';
+import type { ParameterSpecs } from './parameter-spec.ts';
 import { parameterSpecs } from './parameter-specs.ts';
 import type { StateParameters } from './state-embedding.ts';
 import type { VocabularyParameters } from './vocabulary/vocabulary.ts';
@@ -26,7 +27,12 @@ export function asStTransformerParameters(
   config: StTransformerConfig,
   parameters: Parameters,
 ): StTransformerParameters {
-  const specs = parameterSpecs(config);
+  checkParameters(parameterSpecs(config), parameters);
+  return parameters as unknown as StTransformerParameters; // all names and shapes have just been checked
+}
+
+/** @throws StTransformerError `PARAMETERS` unless these are the names and shapes, no more and no fewer */
+export function checkParameters(specs: ParameterSpecs, parameters: Parameters): void {
   const named = nameParameters(parameters);
   for (const [name, { shape }] of Object.entries(specs)) {
     const found = named[name];
@@ -44,5 +50,4 @@ export function asStTransformerParameters(
       `${unknown} is no parameter of this configuration: parameters of another preset?`,
     );
   }
-  return parameters as unknown as StTransformerParameters; // all names and shapes have just been checked
 }

@@ -13,6 +13,7 @@ export const VERIFIERS: Readonly<Record<string, () => Promise<Verifier>>> = {
   ops: async () => (await import('./ops.ts')).verifyOps,
   optim: async () => (await import('./optim.ts')).verifyOptim,
   schedulers: async () => (await import('./schedulers.ts')).verifySchedulers,
+  st_maskgit: async () => (await import('./st-maskgit.ts')).verifyStMaskgit,
   st_transformer: async () => (await import('./st-transformer.ts')).verifyStTransformer,
   wan22_dit: async () => (await import('./wan-dit.ts')).verifyWanDit,
   wan22_vae: async () => (await import('./wan22-vae.ts')).verifyWan22Vae,
