@@ -41,7 +41,7 @@ export function wholeInChunks(x: tf.Tensor, step: StreamStep, count: number): tf
   try {
     for (let start = 0; start < timeOf(x); start += start === 0 ? 1 : count) {
       const frames = start === 0 ? 1 : Math.min(count, timeOf(x) - start);
-      const chunk = framesOf(x, start, frames);
+      const chunk = tf.tidy(() => framesOf(x, start, frames));
       const result = step(chunk, caches);
       if (chunk !== x) chunk.dispose();
       disposeCaches(caches);

@@ -1,33 +1,46 @@
 import { tf } from '@borealis/tensor';
 import type { Convolution } from '../parameters.ts';
 import type { TimeAxis } from '../time/time-axis.ts';
-import { eachFrame, framesOf, joinFrames, timeOf } from './frames.ts';
+import { eachFrame, framesOf, joinFrames, timeOf, zeroFrames } from './frames.ts';
 
 /** A kernel of three frames sees two past ones. */
 export const REACH = 2;
 
 /**
- * 3×3×3 convolution that sees no later frame; space is padded with zeros on all sides, time with what came before.
+ * 3×3×3 convolution that sees no later frame; space is padded with zeros on all sides, time with what came before. It is
+ * a sum of convolutions of single frames, one for each frame of the kernel: nothing is padded, and zeros before the clip
+ * cost nothing.
  *
  * @param x `[b t h w c]`
  * @returns `[b t h w out]`, or the last of these frames that are wanted
  */
 export function causalConvolution(x: tf.Tensor, p: Convolution, time: TimeAxis, layer: string): tf.Tensor {
   const { frames, past } = time.step(x, layer, REACH);
-  if (past === undefined && timeOf(frames) === 1) return firstFrameConvolution(frames, p);
-  const zeros = past === undefined ? REACH : 0;
-  const [, h, w] = p.weight.shape as [number, number, number];
-  const padding: [number, number][] = [[0, 0], [zeros, 0], around(h), around(w), [0, 0]];
-  const padded = tf.pad(joinFrames(past, frames), padding);
-  const y = tf.conv3d(padded as tf.Tensor5D, p.weight as tf.Tensor5D, 1, 'valid');
-  return tf.add(y, p.bias);
+  const count = timeOf(frames);
+  const all = joinFrames(past, frames);
+  const parts = [0, 1, REACH].slice(0, past === undefined ? count : undefined).map((back) => {
+    const part = (seen: tf.Tensor) => pictureConvolution(seen, kernelFrame(p.weight, REACH - back));
+    if (past !== undefined) return part(framesOf(all, REACH - back, count));
+    return afterZeros(part(framesOf(frames, 0, count - back)), back);
+  });
+  return tf.add(
+    parts.reduce((sum, part) => tf.add(sum, part)),
+    p.bias,
+  );
 }
 
-/** All of the past is zeros: only the kernel's last frame takes part. */
-function firstFrameConvolution(frame: tf.Tensor, p: Convolution): tf.Tensor {
-  const [t, h, w, c, out] = p.weight.shape as [number, number, number, number, number];
-  const last = tf.reshape(tf.slice(p.weight, [t - 1, 0, 0, 0, 0], [1, -1, -1, -1, -1]), [h, w, c, out]);
-  return eachFrame(frame, (picture) => tf.add(tf.conv2d(picture, last as tf.Tensor4D, 1, 'same'), p.bias));
+/** Of `[t h w c out]` one frame, `[h w c out]`. */
+function kernelFrame(kernel: tf.Tensor, i: number): tf.Tensor4D {
+  const [, h, w, c, out] = kernel.shape as [number, number, number, number, number];
+  return tf.reshape(tf.slice(kernel, [i, 0, 0, 0, 0], [1, -1, -1, -1, -1]), [h, w, c, out]);
+}
+
+function pictureConvolution(x: tf.Tensor, kernel: tf.Tensor4D): tf.Tensor {
+  return eachFrame(x, (pictures) => tf.conv2d(pictures, kernel, 1, 'same'));
+}
+
+function afterZeros(x: tf.Tensor, count: number): tf.Tensor {
+  return count === 0 ? x : joinFrames(zeroFrames(x, count), x);
 }
 
 /**
@@ -41,8 +54,7 @@ export function timeConvolution(x: tf.Tensor, p: Convolution, stride: 1 | 2): tf
   const count = Math.floor((timeOf(x) - t) / stride) + 1;
   const parts = Array.from({ length: t }, (_, i) => {
     const seen = stride === 1 ? framesOf(x, i, count) : everySecond(x, i, count);
-    const kernel = tf.reshape(tf.slice(p.weight, [i, 0, 0, 0, 0], [1, -1, -1, -1, -1]), [c, out]);
-    return perPixel(seen, kernel);
+    return perPixel(seen, tf.reshape(kernelFrame(p.weight, i), [c, out]));
   });
   const sum = parts.reduce((sum, part) => tf.add(sum, part));
   return tf.add(sum, p.bias);
@@ -66,8 +78,4 @@ function everySecond(x: tf.Tensor, start: number, count: number): tf.Tensor {
   const pairs = tf.reshape(framesOf(x, start - later, 2 * count), [b, count, 2 * h * w * c]);
   const half = tf.slice(pairs, [0, 0, later * h * w * c], [-1, -1, h * w * c]);
   return tf.reshape(half, [b, count, h, w, c]);
-}
-
-function around(extent: number): [number, number] {
-  return [(extent - 1) / 2, (extent - 1) / 2];
 }

@@ -2,10 +2,14 @@ import { tf } from '@borealis/tensor';
 
 /** `count` frames of `[b t …]` from frame `start` on. */
 export function framesOf(x: tf.Tensor, start: number, count: number): tf.Tensor {
-  if (start === 0 && count === x.shape[1]) return x;
-  const from = x.shape.map((_, axis) => (axis === 1 ? start : 0));
-  const size = x.shape.map((_, axis) => (axis === 1 ? count : -1));
-  return tf.slice(x, from, size);
+  const [b, t, ...rest] = x.shape as [number, number, ...number[]];
+  if (start === 0 && count === t) return x;
+  const whole = rest.map(() => -1);
+  const from = rest.map(() => 0);
+  if (b > 1) return tf.slice(x, [0, start, ...from], [-1, count, ...whole]);
+  // Along the first axis TensorFlow copies nothing.
+  const frames = tf.slice(tf.reshape(x, [t, ...rest]), [start, ...from], [count, ...whole]);
+  return tf.reshape(frames, [b, count, ...rest]);
 }
 
 /** The last `count` frames of `[b t …]`. */

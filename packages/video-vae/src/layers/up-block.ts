@@ -4,7 +4,8 @@ import type { Convolution, UpBlock } from '../parameters.ts';
 import type { TimeAxis } from '../time/time-axis.ts';
 import { REACH, timeConvolution } from './causal-convolution.ts';
 import { duplicateUp } from './duplicate-up.ts';
-import { eachFrame, framesOf, joinFrames, lastFrames, timeOf, zeroFrames } from './frames.ts';
+import { doubleSpace } from './double-space.ts';
+import { framesOf, joinFrames, lastFrames, timeOf, zeroFrames } from './frames.ts';
 import { residualBlock } from './residual-block.ts';
 
 /** A level of the decoder (Wan2.2 vae2_2.py `Up_ResidualBlock`), and what its shortcut adds, if it has one. `[b t h w c]` */
@@ -67,13 +68,4 @@ function asFrames(pairs: tf.Tensor): tf.Tensor {
   const [b, t, h, w, c] = pairs.shape as [number, number, number, number, number];
   const apart = tf.reshape(pairs, [b, t, h, w, 2, c / 2]);
   return tf.reshape(tf.transpose(apart, [0, 1, 4, 2, 3, 5]), [b, 2 * t, h, w, c / 2]);
-}
-
-/** Every pixel becomes four equal ones, then 3×3. */
-function doubleSpace(x: tf.Tensor, p: Convolution): tf.Tensor {
-  return eachFrame(x, (pictures) => {
-    const [, h, w] = pictures.shape;
-    const larger = tf.image.resizeNearestNeighbor(pictures, [2 * h, 2 * w]);
-    return tf.add(tf.conv2d(larger, p.weight as tf.Tensor4D, 1, 'same'), p.bias);
-  });
 }
