@@ -1,20 +1,28 @@
 import type { Random } from '@borealis/tensor';
 import { createRandom, tf } from '@borealis/tensor';
-import type { Parameters } from '@borealis/training';
+import type { NamedTensors, Parameters } from '@borealis/training';
 import { nestParameters, withLora } from '@borealis/training';
-import type { DitSamplerConfig } from './config.ts';
 import { isAdaptable } from './adaptable-layers.ts';
-import type { ParameterSpec } from './parameter-spec.ts';
+import type { DitSamplerConfig } from './config.ts';
+import type { ParameterSpec, ParameterSpecs } from './parameter-spec.ts';
 import { parameterSpecs } from './parameter-specs.ts';
 
-/** Parameters before training, the same for the same seed; each is drawn from a generator of its own. */
+/** Parameters before training, the same for the same seed. */
 export function init(config: DitSamplerConfig, seed: number): Parameters {
+  return withAdapters(config, nestParameters(drawParameters(parameterSpecs(config), seed)), seed);
+}
+
+/** Each is drawn from a generator of its own: the same numbers whichever others are drawn. */
+export function drawParameters(specs: ParameterSpecs, seed: number): NamedTensors {
   const random = createRandom(seed);
-  const specs = Object.entries(parameterSpecs(config));
-  const base = nestParameters(
-    Object.fromEntries(specs.map(([name, spec]) => [name, draw(spec, random.fork(name))])),
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, spec]) => [name, draw(spec, random.fork(name))]),
   );
-  return config.lora === null ? base : withLora(base, config.lora, { seed, isAdaptable });
+}
+
+/** The parameters with the configured adapters, which change nothing yet. */
+export function withAdapters({ lora }: DitSamplerConfig, parameters: Parameters, seed: number): Parameters {
+  return lora === null ? parameters : withLora(parameters, lora, { seed, isAdaptable });
 }
 
 function draw({ shape, start }: ParameterSpec, random: Random): tf.Tensor {

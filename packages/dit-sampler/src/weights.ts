@@ -3,6 +3,7 @@ import type { NamedTensors, Parameters } from '@borealis/training';
 import { isLoraName, mapNamed, nameParameters, nestParameters } from '@borealis/training';
 import type { DitSamplerConfig } from './config.ts';
 import { DitSamplerError } from './errors.ts';
+import { drawParameters, withAdapters } from './init.ts';
 import type { ParameterSpec } from './parameter-spec.ts';
 import { parameterSpecs, transformerSpecs } from './parameter-specs.ts';
 
@@ -47,44 +48,46 @@ export function publishedShapes(config: DitSamplerConfig): Readonly<Record<strin
 }
 
 /**
- * Parameters from tensors under diffusers' or the original names, such as `loadTensors` of @borealis/tensor reads them,
- * which become part of the result. What robot states pass through may be absent, as it is in published checkpoints: it
- * stays as `base` has it, adapters likewise.
+ * Parameters from tensors under diffusers' or the original names, such as `loadTensors` of @borealis/tensor reads them; they
+ * become part of the result. What published checkpoints don't have, the adapters and what robot states pass through, is
+ * made as `init` makes it where it isn't stored.
  *
- * @param base parameters of this configuration, such as `init` gives: what is not stored is taken from them, the same tensors
  * @throws DitSamplerError `WEIGHTS` where one is missing, too many, or of another shape
  */
 export function loadWeights(
   config: DitSamplerConfig,
   stored: ReadonlyMap<string, tf.Tensor>,
-  base: Parameters = {},
+  seed = 0,
 ): Parameters {
   const specs = parameterSpecs(config);
   const ours = underPublishedNames(stored);
-  const needed = transformerSpecs(config);
-  for (const name of Object.keys(needed)) {
-    if (!(name in ours))
-      throw new DitSamplerError('WEIGHTS', `${name} is not among the ${stored.size} stored tensors`);
+  checkStored(config, ours);
+  const absent = Object.fromEntries(Object.entries(specs).filter(([name]) => !(name in ours)));
+  const held = mapNamed(ours, (tensor, name) => asHeld(tensor, specs[name]));
+  const parameters = nestParameters({ ...held, ...drawParameters(absent, seed) });
+  return Object.keys(ours).some(isLoraName) ? parameters : withAdapters(config, parameters, seed);
+}
+
+/** All of the published model's parameters, of its shapes, and nothing unknown. */
+function checkStored(config: DitSamplerConfig, ours: NamedTensors): void {
+  const specs = parameterSpecs(config);
+  const missing = Object.keys(transformerSpecs(config)).find((name) => !(name in ours));
+  if (missing !== undefined) {
+    const count = Object.keys(ours).length;
+    throw new DitSamplerError('WEIGHTS', `${missing} is not among the ${count} stored tensors`);
   }
-  const held = mapNamed(ours, (tensor, name) => {
+  for (const [name, { shape }] of Object.entries(ours)) {
+    if (isLoraName(name)) continue;
     const spec = specs[name];
-    if (spec === undefined) {
-      if (isLoraName(name)) return tensor;
+    if (spec === undefined)
       throw new DitSamplerError('WEIGHTS', `${name} is stored, but the model has no such parameter`);
-    }
     const wanted = publishedShape(spec);
-    if (tensor.shape.join() !== wanted.join()) {
-      throw new DitSamplerError(
-        'WEIGHTS',
-        `${name} is stored as [${tensor.shape.join()}], the model's is [${wanted.join()}]: is this another preset's checkpoint?`,
-      );
-    }
-    return tensor;
-  });
-  return nestParameters({
-    ...nameParameters(base),
-    ...mapNamed(held, (tensor, name) => asHeld(tensor, specs[name])),
-  });
+    if (shape.join() === wanted.join()) continue;
+    throw new DitSamplerError(
+      'WEIGHTS',
+      `${name} is stored as [${shape.join()}], the model's is [${wanted.join()}]: is this another preset's checkpoint?`,
+    );
+  }
 }
 
 /** Tensors under diffusers' names, in its layout, adapters and what robot states pass through included: new ones, the caller's. */

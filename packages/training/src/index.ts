@@ -22,11 +22,12 @@ export type { LoraAdapter } from './lora/lora-adapter.ts';
 export { attachLora, mergeLora, splitLora, unmergeLora } from './lora/lora-adapter.ts';
 export type { LoraConfig } from './lora/lora-config.ts';
 export { loraConfigSchema } from './lora/lora-config.ts';
+export type { LoraForm, StoredLora } from './lora/lora-form.ts';
 export type { LinearLayer } from './lora/lora-linear.ts';
 export { loraLinear } from './lora/lora-linear.ts';
 export { isLoraFactor, isLoraName, matchLayers } from './lora/lora-names.ts';
-export type { LoraForm, StoredLora } from './lora/stored-lora.ts';
-export { readLora, writeLora } from './lora/stored-lora.ts';
+export { readLora } from './lora/read-lora.ts';
+export { writeLora } from './lora/write-lora.ts';
 export type { WithLoraOptions } from './lora/with-lora.ts';
 export { withLora } from './lora/with-lora.ts';
 export type {

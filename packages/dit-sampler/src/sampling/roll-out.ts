@@ -64,5 +64,5 @@ export async function* rollOut(
 }
 
 function lastLatents({ contextLatents: k }: DitSamplerConfig): (latents: tf.Tensor) => tf.Tensor {
-  return (latents) => tf.slice(latents, [(latents.shape[0] as number) - k, 0, 0, 0], [k, -1, -1, -1]);
+  return (latents) => tf.slice(latents, [latents.shape[0] - k, 0, 0, 0], [k, -1, -1, -1]);
 }

@@ -26,7 +26,7 @@ export function createSampler(
     dispose: () => {
       denoiser.dispose();
     },
-    sample: async function* (window, options) {
+    async *sample(window, options) {
       const given = k === 0 ? undefined : tf.tensor(latentsOf(config, window, k), [k, h, w, c]);
       const states = config.states === null ? undefined : normaliseStates(config, statistics, [window]);
       const text = textEmbedding(config, statistics);

@@ -46,7 +46,7 @@ export function crossAttention(
   { heads, eps, linear }: AttentionSetting,
 ): tf.Tensor {
   const [b, n, c] = x.shape as [number, number, number];
-  const texts = text.shape[0] as number;
+  const [texts] = text.shape as [number];
   const readers = tf.reshape(x, [texts, (b / texts) * n, c]); // tokens of samples that share a text
   const q = rmsNorm(linear(readers, p.to_q), p.norm_q.weight, eps);
   const k = rmsNorm(linear(text, p.to_k), p.norm_k.weight, eps);

@@ -1,0 +1,84 @@
+import type { Dataset } from '@borealis/dataset';
+import { createRandom, startTrainingBackend } from '@borealis/tensor';
+import { createTrainStep, initialState, isLoraFactor, nameParameters, partition } from '@borealis/training';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { DitBatch } from './batch.ts';
+import { toBatch } from './batch.ts';
+import type { DitSamplerConfig } from './config.ts';
+import { presets } from './config.ts';
+import { init } from './init.ts';
+import { loss } from './flow/loss.ts';
+import { ditSampler } from './model.ts';
+import { countOf } from './parameter-specs.ts';
+import { randomWindow, stirred, tiny, tinyStatistics } from './tiny.test.fixture.ts';
+
+beforeAll(async () => {
+  await startTrainingBackend();
+});
+
+describe('for the apps', () => {
+  test('the published size: 77 frames, 17 of them given', () => {
+    const config = presets['wan2.2-ti2v-5b'];
+    expect(ditSampler.windowSpec(config)).toEqual({ frames: 77, stride: 17, content: 'frames' });
+    expect(countOf(config)).toBeGreaterThan(4_999_787_712);
+  });
+
+  test('the size of latents is that of the dataset’s pictures', () => {
+    const dataset = { frameSize: { height: 64, width: 96 } } as unknown as Dataset;
+    expect(ditSampler.adapt(tiny, dataset)).toEqual({ ...tiny, latentHeight: 4, latentWidth: 6 });
+  });
+
+  test.each([
+    [{ dir: 'data/tokens', frameSize: undefined } as Dataset, /data\/tokens holds tokens/],
+    [{ dir: 'data', frameSize: { height: 64, width: 100 } } as unknown as Dataset, /64×100.*multiples of 16/],
+  ])('a dataset that doesn’t fit is refused', (dataset, message) => {
+    expect(() => ditSampler.adapt(tiny, dataset)).toThrow(message);
+  });
+});
+
+describe('training', () => {
+  const windows = [randomWindow(tiny, 1), randomWindow(tiny, 2)];
+
+  function train(config: DitSamplerConfig, count: number, parameters = init(config, 1)) {
+    const trains = (path: string) => ditSampler.trainable(config, path);
+    const { kept, rest } = partition(nameParameters(parameters), trains);
+    const step = createTrainStep<DitBatch>({
+      loss: (parameters, batch) => loss(config, parameters, batch),
+      adamw: { beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0 },
+      maxGradientNorm: 1,
+    });
+    let state = initialState(kept, rest);
+    const batch = toBatch(config, tinyStatistics, windows, createRandom(1));
+    const losses = Array.from({ length: count }, () => {
+      const result = step(state, batch, 0.01);
+      ({ state } = result);
+      return result.logs.loss;
+    });
+    step.dispose();
+    return { losses, trained: Object.keys(kept), state };
+  }
+
+  test('everything trains; a batch is learned by heart', () => {
+    const { losses, trained } = train(tiny, 80);
+    expect(trained).toHaveLength(Object.keys(nameParameters(init(tiny, 1))).length);
+    expect(losses.at(-1)).toBeLessThan((losses[0] ?? NaN) / 3);
+  });
+
+  test('with adapters these train, and what states pass through; the rest stays frozen', () => {
+    const config: DitSamplerConfig = { ...tiny, lora: { rank: 2, alpha: 2, dropout: 0.2, layers: 'all' } };
+    const { losses, trained } = train(config, 30, stirred(init(config, 1)));
+    expect(trained.filter(isLoraFactor)).toHaveLength(2 * (2 * 10 + 6)); // ten linear layers a block, six around
+    expect(
+      trained.filter((name) => !isLoraFactor(name)).every((name) => name.startsWith('state_conditioner.')),
+    ).toBe(true);
+    expect(losses.at(-1)).toBeLessThan(losses[0] ?? NaN);
+  });
+
+  test('an adapter on layers that the model doesn’t have is an error', () => {
+    const config: DitSamplerConfig = {
+      ...tiny,
+      lora: { rank: 2, alpha: 2, dropout: 0, layers: ['to_q', 'to_x'] },
+    };
+    expect(() => init(config, 1)).toThrow(/"to_x" matches none/);
+  });
+});
