@@ -10,6 +10,7 @@ export type TensorErrorCode =
   | 'RUN_FAILED'
   | 'NESTED_RECORDING'
   | 'FOREIGN_SYMBOL'
+  | 'USED_AFTER_DONATION'
   | 'READ_FAILED'
   | 'INVALID_ARGUMENT';
 

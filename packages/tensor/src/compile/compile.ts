@@ -4,6 +4,7 @@ import { TensorError } from '../errors.ts';
 import { nativeDtype, storageDtype } from '../half/storage-dtype.ts';
 import type { TensorTree, TreeStructure } from '../tree/tensor-tree.ts';
 import { flatten, unflatten } from '../tree/tensor-tree.ts';
+import { disposeDonated, ownMemory } from './donated-memory.ts';
 import type { Interception } from './interception.ts';
 import { describeFailure } from './node-origin.ts';
 import { explainFailure, forgetNodes, keepNodes } from './recorded-nodes.ts';
@@ -17,6 +18,11 @@ export interface CompileOptions {
   readonly precision?: Precision;
   /** Compile with XLA. Default false: on CPU, TensorFlow's own executor was faster wherever it was measured. */
   readonly xla?: boolean;
+  /**
+   * Positions of arguments whose memory the results may take (optimizer state, say): the call disposes their tensors.
+   * Where a call fails, they may be half overwritten.
+   */
+  readonly donate?: readonly number[];
   /** Recordings kept for different shapes; the one unused for longest goes first. Default 16. */
   readonly maxSignatures?: number;
 }
@@ -68,6 +74,8 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
   const name = options.name ?? (fn.name === '' ? 'anonymous' : fn.name);
   const maxSignatures = options.maxSignatures ?? 16;
   const entries = new Map<string, Entry>(); // in order of last use
+  const donated = (args: Args): tf.Tensor[] =>
+    (options.donate ?? []).flatMap((position) => flatten(args[position] as TensorTree).tensors);
 
   function entryFor(interception: Interception, args: Args): { entry: Entry; inputs: tf.Tensor[] } {
     const { tensors, structure } = flatten(args);
@@ -81,6 +89,7 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
         signature,
         xla: options.xla ?? false,
         precision: options.precision ?? 'f32',
+        donated: new Set(donated(args)),
       });
       evict(interception);
     } else {
@@ -110,10 +119,17 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
   const compiled = (...args: Args): Result => {
     const interception = activeInterception();
     if (interception?.isRecording() === true) return fn(...args); // becomes part of the outer recording
-    if (interception === undefined) return tf.tidy(() => fn(...args) as tf.TensorContainer) as Result;
+    if (interception === undefined) {
+      const result = tf.tidy(() => fn(...args) as tf.TensorContainer) as Result;
+      disposeDonated(donated(args), result);
+      return result;
+    }
     const { entry, inputs } = entryFor(interception, args);
     const { backend, native } = interception;
-    const ids = [...backend.getInputTensorIds(inputs), ...entry.recorded.capturedIds];
+    const given = donated(args);
+    const inputIds = backend.getInputTensorIds(inputs);
+    const copies = ownMemory(interception, given);
+    const ids = [...inputIds.map((id) => copies.get(id) ?? id), ...entry.recorded.capturedIds];
     let outputs;
     try {
       outputs = native.callFunction(entry.recorded.name, ids, entry.recorded.outputCount, CONFIG);
@@ -121,10 +137,13 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
       const message = cause instanceof Error ? cause.message : String(cause);
       throw new TensorError('RUN_FAILED', `while running ${name}: ${explainFailure(message)}`, { cause });
     }
-    return unflatten(
-      entry.structure,
-      outputs.map((m) => backend.createOutputTensor(m)),
-    ) as Result;
+    for (const copy of copies.values()) native.deleteTensor(copy);
+    const results = outputs.map((m) => backend.createOutputTensor(m));
+    for (const [output, input] of entry.recorded.passedOn) {
+      interception.noteShared([outputs[output]?.id, ids[input]]);
+    }
+    tf.dispose(given);
+    return unflatten(entry.structure, results) as Result;
   };
 
   return Object.assign(compiled, {
@@ -154,6 +173,7 @@ function recordFunction<Args extends readonly TensorTree[], Result extends Tenso
     readonly signature: string;
     readonly xla: boolean;
     readonly precision: Precision;
+    readonly donated: ReadonlySet<tf.Tensor>;
   },
 ): Entry {
   const { backend, native } = interception;
@@ -164,9 +184,11 @@ function recordFunction<Args extends readonly TensorTree[], Result extends Tenso
       const engine = tf.engine();
       engine.startScope('recording');
       try {
-        const placeholders = options.tensors.map((t) =>
-          backend.createOutputTensor(recorder.placeholder(nativeDtype(backend, t), t.shape)),
-        );
+        const placeholders = options.tensors.map((t) => {
+          const placeholder = recorder.placeholder(nativeDtype(backend, t), t.shape);
+          if (options.donated.has(t)) recorder.donate(placeholder.id);
+          return backend.createOutputTensor(placeholder);
+        });
         const result = fn(...(unflatten(options.structure, placeholders) as unknown as Args));
         const flat = flatten(result);
         return { outputIds: backend.getInputTensorIds(flat.tensors), structure: flat.structure };
@@ -177,6 +199,7 @@ function recordFunction<Args extends readonly TensorTree[], Result extends Tenso
     const functionName = `borealis_${options.name.replace(/[^A-Za-z0-9_]/g, '_')}_${functionCount++}`;
     const recorded = recorder.finish({ name: functionName, outputIds, xla: options.xla });
     const { origins, digest } = recorded;
+    interception.noteShared(recorded.capturedFrom);
     keepNodes(recorded.recording, { functionName: options.name, origins });
     const milliseconds = performance.now() - start;
     return {

@@ -5,6 +5,7 @@ import { holdBfloat16 } from '../half/bfloat16-storage.ts';
 import type { ExtendedBinding } from '../native/binding.ts';
 import type { NodeBackend } from '../native/load-binding.ts';
 import { attributeLines } from './attribute-lines.ts';
+import { MOVING_OPS } from './input-casts.ts';
 import type { Recorder } from './recorder.ts';
 import { isSymbolic } from './recorder.ts';
 
@@ -15,6 +16,9 @@ export interface Interception {
   readonly bfloat16: Bfloat16Storage;
   record<T>(recorder: Recorder, trace: () => T): T;
   isRecording(): boolean;
+  /** These tensors' memory is another's, too: it can't be given away. */
+  noteShared(ids: readonly (number | undefined)[]): void;
+  isShared(id: number): boolean;
 }
 
 const READ_ADVICE =
@@ -27,6 +31,7 @@ const READ_ADVICE =
 export function intercept(backend: NodeBackend, native: ExtendedBinding): Interception {
   let recorder: Recorder | undefined;
   let madeWhileRecording = new WeakSet<object>();
+  const shared = new Set<number>();
   const bfloat16 = holdBfloat16(backend);
   const eager = bfloat16AsFloat32(native, bfloat16);
   const real = {
@@ -40,7 +45,10 @@ export function intercept(backend: NodeBackend, native: ExtendedBinding): Interc
     executeOp: (op, attributes, inputs, outputCount) => {
       if (recorder !== undefined) return recorder.executeOp(op, attributes, inputs);
       if (inputs.some(isSymbolic)) throw escaped();
-      return eager.executeOp(op, attributes, inputs, outputCount);
+      const outputs = eager.executeOp(op, attributes, inputs, outputCount);
+      // What such an operation gives often lies in its input's memory.
+      if (MOVING_OPS.has(op)) noteShared([...inputs, ...outputs.map(({ id }) => id)]);
+      return outputs;
     },
     createTensor: (shape, dtype, data) =>
       recorder === undefined
@@ -48,6 +56,7 @@ export function intercept(backend: NodeBackend, native: ExtendedBinding): Interc
         : recorder.createTensor(shape, dtype, data),
     deleteTensor: (id) => {
       bfloat16.forget(id);
+      shared.delete(id);
       if (!isSymbolic(id)) native.deleteTensor(id);
     },
     tensorDataSync: (id) => {
@@ -70,6 +79,10 @@ export function intercept(backend: NodeBackend, native: ExtendedBinding): Interc
     if (recorder !== undefined) uploadOuter(tensors);
     return real.getInputTensorIds(tensors);
   };
+
+  function noteShared(ids: readonly (number | undefined)[]): void {
+    for (const id of ids) if (id !== undefined) shared.add(id);
+  }
 
   /** A tensor from outside whose values still wait in JavaScript must go to TensorFlow, not into the recording. */
   function uploadOuter(tensors: readonly { readonly dataId?: object }[]): void {
@@ -106,7 +119,15 @@ export function intercept(backend: NodeBackend, native: ExtendedBinding): Interc
 
   const isRecording = () => recorder !== undefined;
   attributeLines(isRecording);
-  return { native, backend, bfloat16, record, isRecording };
+  return {
+    native,
+    backend,
+    bfloat16,
+    record,
+    isRecording,
+    noteShared,
+    isShared: (id) => shared.has(id),
+  };
 }
 
 function escaped(): TensorError {

@@ -3,6 +3,8 @@ import { TensorError } from '../errors.ts';
 import type { ExtendedBinding, OpAttribute, TensorMetadata } from '../native/binding.ts';
 import { TF_BFLOAT16 } from '../native/bfloat16-dtype.ts';
 import { autocast, isMadeByPolicy } from './autocast.ts';
+import { constantBytes } from './constant-bytes.ts';
+import { createDonations } from './donations.ts';
 import { castInputs } from './input-casts.ts';
 import type { AttributeValue } from './node-def.ts';
 import { encodeAttribute, encodeAttributeValue, encodeTensor, shapeProto } from './node-def.ts';
@@ -37,6 +39,10 @@ export interface RecordedFunction {
   readonly origins: readonly NodeOrigin[];
   /** Ids (retained by us) of the tensors from outside that the function uses; they follow its arguments. */
   readonly capturedIds: readonly number[];
+  /** Ids of these tensors themselves. */
+  readonly capturedFrom: readonly number[];
+  /** Outputs that are inputs as they came: by position, which output is which input (arguments, then captured ones). */
+  readonly passedOn: ReadonlyMap<number, number>;
   readonly outputCount: number;
   /** SHA-256 over all nodes in order: two recordings with equal digests are the same graph. */
   readonly digest: string;
@@ -48,6 +54,8 @@ export type Precision = 'f32' | 'bf16';
 /** One symbolic recording in progress: takes the place of the native binding while a function is traced. */
 export interface Recorder {
   placeholder(dtype: number, shape: readonly number[]): TensorMetadata;
+  /** This input may be overwritten. */
+  donate(id: number): void;
   executeOp(op: string, attributes: readonly OpAttribute[], inputs: readonly number[]): TensorMetadata[];
   createTensor(shape: readonly number[], dtype: number, data: unknown): number;
   finish(options: { name: string; outputIds: readonly number[]; xla: boolean }): RecordedFunction;
@@ -68,12 +76,15 @@ export function createRecorder(native: ExtendedBinding, precision: Precision = '
   const constants = new Map<string, number>(); // content → symbolic id
   const inputs: string[] = [];
   const capturedIds: number[] = [];
+  const capturedFrom: number[] = [];
   const hash = createHash('sha256');
   const dtypeOf = new Map<number, number>();
   const widened = new Map<number, number>(); // bfloat16 tensor → the same in float32
   const narrowed = new Map<number, number>(); // float32 tensor → the same in bfloat16, rounded
   const madeByPolicy = new Set<number>();
   const origins: NodeOrigin[] = [];
+  const donations = createDonations();
+  const unread = new Set<string>(); // nodes that nothing recorded so far waits for
   const ownPrefix = nodeName(handle, 0).length - 1; // what differs between two recordings of the same graph
   let open = true;
 
@@ -99,6 +110,9 @@ export function createRecorder(native: ExtendedBinding, precision: Precision = '
       const detail = withoutNodes(cause instanceof Error ? cause.message : String(cause));
       throw new TensorError('RECORDING_FAILED', `recording ${op} failed: ${detail}`, { cause });
     }
+    for (const input of nodeInputs) unread.delete(input.slice(0, input.lastIndexOf(':')));
+    for (const node of after) unread.delete(node);
+    if (op !== 'Placeholder') unread.add(name);
     return outputs.map(({ dtype, shape }, i) => {
       if (shape === null || shape.some((size) => size < 0)) {
         throw new TensorError(
@@ -159,6 +173,7 @@ export function createRecorder(native: ExtendedBinding, precision: Precision = '
     outputOf.set(id, name);
     dtypeOf.set(id, dtype);
     capturedIds.push(native.retainTensor(id));
+    capturedFrom.push(id);
     return name;
   }
 
@@ -202,7 +217,15 @@ export function createRecorder(native: ExtendedBinding, precision: Precision = '
     const given = Object.fromEntries(call.attributes.map((a) => [a.name, encodeAttribute(native, a)]));
     const inferred = inferAttributes(definitionOf(op), call.inputs.map(typeOf));
     // What the inputs are is the truth; tfjs takes every bfloat16 tensor for float32.
-    const outputs = add(op, { ...given, ...inferred }, call.inputs.map(nameOf));
+    const barrier = donations.overwrite(op, call.inputs, addBarrier);
+    const outputs =
+      barrier === undefined
+        ? add(op, { ...given, ...inferred }, call.inputs.map(nameOf))
+        : add(op, { ...given, ...inferred, in_place: { b: true } }, call.inputs.map(nameOf), [barrier]);
+    if (barrier === undefined) {
+      const made = outputs.map(({ id }) => id);
+      donations.note(op, call.inputs, made);
+    }
     if (
       precision === 'bf16' &&
       isMadeByPolicy(
@@ -213,6 +236,13 @@ export function createRecorder(native: ExtendedBinding, precision: Precision = '
       for (const { id, dtype } of outputs) if (dtype === TF_BFLOAT16) madeByPolicy.add(id);
     }
     return outputs;
+  }
+
+  /** A node that runs when all that is recorded so far has run. */
+  function addBarrier(): string {
+    const name = nodeName(handle, origins.length);
+    add('NoOp', {}, [], [...unread]);
+    return name;
   }
 
   function typeOf(id: number): number {
@@ -240,9 +270,12 @@ export function createRecorder(native: ExtendedBinding, precision: Precision = '
 
   function finish(options: { name: string; outputIds: readonly number[]; xla: boolean }): RecordedFunction {
     // An input that is returned as it is, or an output returned twice, needs a node of its own.
-    const outputs = options.outputIds.map((returned) => {
+    const passedOn = new Map<number, number>();
+    const outputs = options.outputIds.map((returned, position) => {
       const id = madeByPolicy.has(returned) ? widen(returned) : returned;
       const source = nameOf(id);
+      const input = inputs.indexOf(source);
+      if (input >= 0) passedOn.set(position, input);
       return nameOf(addOne('Identity', { T: { type: typeOf(id) } }, [source]).id);
     });
     open = false;
@@ -253,6 +286,8 @@ export function createRecorder(native: ExtendedBinding, precision: Precision = '
       recording: handle,
       origins,
       capturedIds,
+      capturedFrom,
+      passedOn,
       outputCount: outputs.length,
       digest,
     };
@@ -263,43 +298,5 @@ export function createRecorder(native: ExtendedBinding, precision: Precision = '
     for (const id of capturedIds) native.deleteTensor(id);
   }
 
-  return { placeholder, executeOp, createTensor, finish, discard };
-}
-
-interface ConstantBytes {
-  readonly bytes: Uint8Array;
-  readonly elementSize: number;
-  readonly uniform: boolean;
-}
-
-/** A constant's little-endian bytes, from what tfjs passes: typed arrays, plain arrays, int64 as pairs of int32. */
-function constantBytes(native: ExtendedBinding, dtype: number, data: unknown): ConstantBytes {
-  const typed = typedArrayOf(native, dtype, data);
-  const bytes = new Uint8Array(typed.buffer, typed.byteOffset, typed.byteLength);
-  const values = typed as unknown as ArrayLike<number | bigint>;
-  let uniform = values.length > 0;
-  for (let i = 1; uniform && i < values.length; i++) uniform = values[i] === values[0];
-  return { bytes, elementSize: dtype === native.TF_INT64 ? 8 : typed.BYTES_PER_ELEMENT, uniform };
-}
-
-function typedArrayOf(
-  native: ExtendedBinding,
-  dtype: number,
-  data: unknown,
-): Float32Array | Int32Array | Uint8Array | BigInt64Array {
-  switch (dtype) {
-    case native.TF_FLOAT:
-      return data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number>);
-    case native.TF_INT32:
-      return data instanceof Int32Array ? data : Int32Array.from(data as ArrayLike<number>);
-    case native.TF_BOOL:
-      return data instanceof Uint8Array ? data : Uint8Array.from(data as ArrayLike<number>);
-    case native.TF_INT64: {
-      if (data instanceof BigInt64Array) return data;
-      const pairs = Int32Array.from(data as ArrayLike<number>);
-      return new BigInt64Array(pairs.buffer);
-    }
-    default:
-      throw new TensorError('RECORDING_FAILED', `a constant of TF_DataType ${dtype} can't be recorded`);
-  }
+  return { placeholder, donate: donations.donate, executeOp, createTensor, finish, discard };
 }

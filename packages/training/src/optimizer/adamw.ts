@@ -1,4 +1,4 @@
-import { tf } from '@borealis/tensor';
+import { adamwUpdate, tf } from '@borealis/tensor';
 import type { NamedTensors } from '../parameters/parameters.ts';
 import { mapNamed } from '../parameters/parameters.ts';
 
@@ -42,33 +42,42 @@ export function adamwScalars(config: AdamWConfig, step: number, rate: number): A
 }
 
 /**
- * One step of AdamW (Loshchilov and Hutter 2019) as torch.optim.AdamW takes it: decay first, then
- * `p −= rate / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + eps)`.
+ * One step of AdamW (Loshchilov and Hutter 2019) for all parameters, as torch.optim.AdamW takes it.
+ *
+ * @param gradientScale what gradients are multiplied with first: clipping
  */
 export function adamwStep(
   config: AdamWConfig,
   state: { readonly parameters: NamedTensors; readonly moments: Moments },
   gradients: NamedTensors,
   scalars: AdamWScalars,
+  gradientScale: tf.Tensor = tf.scalar(1),
 ): { readonly parameters: NamedTensors; readonly moments: Moments } {
-  const { beta1, beta2, eps, weightDecay } = config;
   const stepSize = tf.div(scalars.rate, scalars.correction1);
-  const kept = tf.sub(1, tf.mul(scalars.rate, weightDecay));
+  const decayed = tf.sub(1, tf.mul(scalars.rate, config.weightDecay));
+  const untouched = tf.scalar(1);
   const parameters: Record<string, tf.Tensor> = {};
   const first: Record<string, tf.Tensor> = {};
   const second: Record<string, tf.Tensor> = {};
   for (const [name, parameter] of Object.entries(state.parameters)) {
-    const gradient = gradients[name] as tf.Tensor;
-    const m = tf.add(tf.mul(state.moments.first[name] as tf.Tensor, beta1), tf.mul(gradient, 1 - beta1));
-    const v = tf.add(
-      tf.mul(state.moments.second[name] as tf.Tensor, beta2),
-      tf.mul(tf.square(gradient), 1 - beta2),
+    const updated = adamwUpdate(
+      {
+        parameter,
+        first: state.moments.first[name] as tf.Tensor,
+        second: state.moments.second[name] as tf.Tensor,
+      },
+      gradients[name] as tf.Tensor,
+      {
+        stepSize,
+        kept: parameter.rank >= 2 && config.weightDecay !== 0 ? decayed : untouched,
+        rootCorrection2: scalars.rootCorrection2,
+        gradientScale,
+      },
+      config,
     );
-    const decayed = parameter.rank >= 2 && weightDecay !== 0 ? tf.mul(parameter, kept) : parameter;
-    const deviation = tf.add(tf.div(tf.sqrt(v), scalars.rootCorrection2), eps);
-    parameters[name] = tf.sub(decayed, tf.mul(stepSize, tf.div(m, deviation)));
-    first[name] = m;
-    second[name] = v;
+    parameters[name] = updated.parameter;
+    first[name] = updated.first;
+    second[name] = updated.second;
   }
   return { parameters, moments: { first, second } };
 }

@@ -7,7 +7,7 @@ import type { LossAndLogs } from '../parameters/value-and-gradients.ts';
 import { valueAndGradients } from '../parameters/value-and-gradients.ts';
 import type { AdamWConfig, AdamWScalars, Moments } from './adamw.ts';
 import { adamwScalars, adamwStep, zeroMoments } from './adamw.ts';
-import { clipGradients } from './clip-gradients.ts';
+import { clippingFactor } from './clip-gradients.ts';
 
 /** What training changes; the owner of these tensors is whoever holds the state. */
 export interface OptimizerState {
@@ -45,11 +45,15 @@ export interface TrainStep<Batch extends TensorTree> {
   dispose(): void;
 }
 
-type StepInputs<Batch extends TensorTree> = {
+/** Updated in place. */
+type DonatedInputs = {
   readonly trainable: NamedTensors;
-  readonly frozen: NamedTensors;
   readonly first: NamedTensors;
   readonly second: NamedTensors;
+};
+
+type StepInputs<Batch extends TensorTree> = {
+  readonly frozen: NamedTensors;
   readonly batch: Batch;
   readonly rate: tf.Tensor;
   readonly correction1: tf.Tensor;
@@ -71,33 +75,32 @@ export function initialState(trainable: NamedTensors, frozen: NamedTensors): Opt
 export function createTrainStep<Batch extends TensorTree>(
   options: TrainStepOptions<Batch>,
 ): TrainStep<Batch> {
-  const step = compile((inputs: StepInputs<Batch>) => wholeStep(options, inputs), {
-    name: 'train_step',
-    precision: options.precision ?? 'f32',
-  }) as Compiled<[StepInputs<Batch>], StepOutputs>;
+  const step = compile(
+    (donated: DonatedInputs, inputs: StepInputs<Batch>) => wholeStep(options, donated, inputs),
+    { name: 'train_step', precision: options.precision ?? 'f32', donate: [0] },
+  ) as Compiled<[DonatedInputs, StepInputs<Batch>], StepOutputs>;
 
-  const inputsOf = (state: OptimizerState, batch: Batch, scalars: AdamWScalars): StepInputs<Batch> => ({
-    trainable: state.trainable,
-    frozen: state.frozen,
-    first: state.moments.first,
-    second: state.moments.second,
-    batch,
-    ...scalars,
-  });
+  const inputsOf = (
+    { trainable, frozen, moments }: OptimizerState,
+    batch: Batch,
+    scalars: AdamWScalars,
+  ): [DonatedInputs, StepInputs<Batch>] => [
+    { trainable, ...moments },
+    { frozen, batch, ...scalars },
+  ];
 
   const run = (state: OptimizerState, batch: Batch, rate: number) => {
     const scalars = adamwScalars(options.adamw, state.step + 1, rate);
-    const { trainable, frozen, moments } = state;
-    const result = step(inputsOf(state, batch, scalars));
-    for (const spent of [trainable, moments.first, moments.second, { ...scalars }]) disposeNamed(spent);
+    const result = step(...inputsOf(state, batch, scalars));
+    disposeNamed({ ...scalars });
     const logs = { ...readScalars(result.logs), rate } as StepLogs;
-    const next = { step: state.step + 1, trainable: result.trainable, frozen };
+    const next = { step: state.step + 1, trainable: result.trainable, frozen: state.frozen };
     return { state: { ...next, moments: { first: result.first, second: result.second } }, logs };
   };
   return Object.assign(run, {
     prepare: (state: OptimizerState, batch: Batch, rate: number) => {
       const scalars = adamwScalars(options.adamw, state.step + 1, rate);
-      const recording = step.prepare(inputsOf(state, batch, scalars));
+      const recording = step.prepare(...inputsOf(state, batch, scalars));
       disposeNamed({ ...scalars });
       return recording;
     },
@@ -116,23 +119,17 @@ type StepOutputs = {
 
 function wholeStep<Batch extends TensorTree>(
   options: TrainStepOptions<Batch>,
+  { trainable, first, second }: DonatedInputs,
   inputs: StepInputs<Batch>,
 ): StepOutputs {
-  const { loss, logs, gradients } = valueAndGradients(options.loss, inputs);
-  const clipped = clipGradients(gradients, options.maxGradientNorm);
-  const scalars: AdamWScalars = inputs;
-  const moments = { first: inputs.first, second: inputs.second };
-  const next = adamwStep(
-    options.adamw,
-    { parameters: inputs.trainable, moments },
-    clipped.gradients,
-    scalars,
-  );
+  const { loss, logs, gradients } = valueAndGradients(options.loss, { trainable, ...inputs });
+  const { factor, norm } = clippingFactor(gradients, options.maxGradientNorm);
+  const state = { parameters: trainable, moments: { first, second } };
+  const next = adamwStep(options.adamw, state, gradients, inputs, factor);
   return {
     trainable: next.parameters,
-    first: next.moments.first,
-    second: next.moments.second,
-    logs: { loss, gradientNorm: clipped.norm, ...logs },
+    ...next.moments,
+    logs: { loss, gradientNorm: norm, ...logs },
   };
 }
 
