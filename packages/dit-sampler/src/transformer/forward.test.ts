@@ -107,6 +107,17 @@ test('latent frame i hears the states of frames 4 i − 3 … 4 i + 3', () => {
   expect(changed).toEqual([[0], [0, 1], [0, 1], [0, 1], [1], [1, 2], [1, 2], [1, 2], [2]]);
 });
 
+test('states go with latents of one token a frame', () => {
+  const latents = noise([1, t, 2, 2, c]);
+  expect(velocity(tiny, { ...inputs(), latents, states: tf.ones([1, t, 16]) }).shape).toEqual([
+    1,
+    t,
+    2,
+    2,
+    c,
+  ]);
+});
+
 test.each([
   ['timesteps', [1, 2], /2 timesteps .* 3 frames of tokens, or one for each of 18 tokens/],
   ['states', [1, 2, 16], /states \[1,2,16\]/],

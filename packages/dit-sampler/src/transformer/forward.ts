@@ -94,7 +94,7 @@ function timestepEmbedding(
   const embedder = parameters.condition_embedder.time_embedder;
   const temb = embedTimesteps(timestepFeatures(timesteps, config.freqDim), embedder, linear);
   if (states === undefined) return temb;
-  if (states.shape[1] !== frames || groups === tokens) {
+  if (states.shape[1] !== frames || ![1, frames].includes(groups)) {
     throw new DitSamplerError(
       'ARGUMENT',
       `states [${states.shape.join()}] and ${groups} timesteps for ${frames} frames of tokens: states go with one timestep ` +
