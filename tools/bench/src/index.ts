@@ -1,6 +1,9 @@
 export type { BenchErrorCode } from './bench-error.ts';
 export { BenchError } from './bench-error.ts';
 export type { RowResult, WayResult } from './contest/row-result.ts';
+export { formatLoading } from './loading/format-loading.ts';
+export type { LoadingOptions, LoadingResult, LoadingRowResult } from './loading/run-loading.ts';
+export { runLoading } from './loading/run-loading.ts';
 export { formatResults, formatRow } from './results/format-results.ts';
 export type { BenchOptions, BenchResult } from './run-bench.ts';
 export { runBench } from './run-bench.ts';

@@ -1,4 +1,6 @@
+import type { LoadingOptions } from '@borealis/bench';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { CliError } from '../cli-error.ts';
 
 interface BenchCommandOptions {
   readonly json?: boolean;
@@ -14,7 +16,7 @@ const CLEAR_LINE = '\r\u001b[K';
 export function benchCommand(): Command {
   return new Command('bench')
     .description('measure how fast NAME is; exit 1 where the other side computes something else')
-    .argument('<NAME>', 'tensor')
+    .argument('<NAME>', 'tensor; loading (of safetensors, against plain reading)')
     .addOption(
       new Option('--against <peer>', 'time this one, too, in turns; it is installed into the cache').choices([
         'pytorch',
@@ -34,15 +36,20 @@ export function benchCommand(): Command {
       const { json, precision, ...options } = command.optsWithGlobals<BenchCommandOptions>();
       const { formatResults, formatRow, runBench } = await import('@borealis/bench');
       const { stderr } = process;
+      const onStage = (stage: string) => {
+        if (stderr.isTTY) stderr.write(`${CLEAR_LINE}${stage}`);
+      };
+      if (name === 'loading') {
+        await benchLoading({ ...options, onStage }, json === true);
+        return;
+      }
       const result = await runBench(name, {
         ...options,
         precisions: precision === 'all' ? ['f32', 'bf16'] : [precision],
         onNotice: (message) => {
           console.error(message);
         },
-        onStage: (stage) => {
-          if (stderr.isTTY) stderr.write(`${CLEAR_LINE}${stage}`);
-        },
+        onStage,
         onRow: (row) => {
           stderr.write(`${stderr.isTTY ? CLEAR_LINE : ''}${formatRow(row)}\n`);
         },
@@ -50,6 +57,16 @@ export function benchCommand(): Command {
       console.log(json === true ? JSON.stringify(result, null, 2) : formatResults(result));
       if (!result.agreed) process.exitCode = 1;
     });
+}
+
+async function benchLoading(options: LoadingOptions & { against?: string }, json: boolean): Promise<void> {
+  const { formatLoading, runLoading } = await import('@borealis/bench');
+  const { against, ...rest } = options;
+  if (against !== undefined)
+    throw new CliError('invalid-option', 'loading is timed against plain reading: leave --against out');
+  const result = await runLoading(rest);
+  if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
+  console.log(json ? JSON.stringify(result, null, 2) : formatLoading(result));
 }
 
 function positiveInteger(text: string): number {
