@@ -14,6 +14,8 @@ export type { Moments } from './latents.ts';
 export { denormaliseLatents, normaliseLatents, sampleMoments } from './latents.ts';
 export type { PerceptualLoss } from './loss.ts';
 export { loss } from './loss.ts';
+export type { LatentMeter } from './measure-latents.ts';
+export { measureLatents } from './measure-latents.ts';
 export { videoVae } from './model.ts';
 export { countOf, parameterSpecs } from './parameter-specs.ts';
 export type { VideoVaeParameters } from './parameters.ts';
