@@ -3,6 +3,7 @@
 #include "adamw.h"
 #include "attention.h"
 #include "attention_gradient.h"
+#include "cross_entropy.h"
 #include "kernels.h"
 #include "norm.h"
 #include "short_attention.h"
@@ -30,7 +31,8 @@ void ActivateGradientAs(ActivationKind kind, const T* x, const T* dy, T* dx, int
 
 template <typename T>
 constexpr TypedKernels<T> Typed() {
-  return {ActivateAs<T>, ActivateGradientAs<T>, AttentionOfAnyLength<T>, AttentionGradientOfAnyLength<T>, ColumnSums<T>};
+  return {ActivateAs<T>, ActivateGradientAs<T>, AttentionOfAnyLength<T>, AttentionGradientOfAnyLength<T>, ColumnSums<T>,
+          CrossEntropy<T>, ScaleRows<T>};
 }
 
 template <typename X, typename Y>

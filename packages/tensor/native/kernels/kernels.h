@@ -30,6 +30,11 @@ struct AttentionOptions {
   const uint8_t* mask;  // [queries keys], or null; 0 forbids
 };
 
+struct CrossEntropyShape {
+  int64_t classes;
+  float smoothing;  // share of the target's probability that is spread over all classes
+};
+
 /// For activations stored as X and results as Y.
 template <typename X, typename Y>
 struct NormKernels {
@@ -54,6 +59,11 @@ struct TypedKernels {
                             T* dk, T* dv);
   /// sums[c] += Σ over rows [first, last) of x[row, c].
   void (*columnSums)(const T* x, int64_t channels, float* sums, int64_t first, int64_t last);
+  /// Of rows [first, last); `slopes`, the gradient, may be `logits`.
+  void (*crossEntropy)(const CrossEntropyShape&, const T* logits, const int32_t* targets, float* losses, T* slopes,
+                       int64_t first, int64_t last);
+  /// y = x · factors[row] for rows [first, last).
+  void (*scaleRows)(const T* x, const float* factors, T* y, int64_t channels, int64_t first, int64_t last);
 };
 
 /// torch.optim.AdamW's update of `count` numbers.

@@ -4,4 +4,5 @@
 #include "adamw.h"
 #include "attention.h"
 #include "column_sums.h"
+#include "cross_entropy.h"
 #include "norm.h"

@@ -49,6 +49,7 @@ export function autocast(call: OpCall, casts: Autocast): OpCall {
   if (multiplied !== undefined) {
     return { ...call, inputs: inputs.map((id, i) => (multiplied.includes(i) ? narrow(id) : id)) };
   }
+  if (op === 'BorealisScaleRows') return { ...call, inputs: [inputs[0] ?? 0, widen(inputs[1] ?? 0)] };
   if (FOLLOWERS.has(op) && isHalf(inputs[0])) return { ...call, inputs: inputs.map(narrow) };
   if (op === 'BorealisNorm') {
     const result = { name: 'Y', type: constants.TF_ATTR_TYPE, value: TF_BFLOAT16 };

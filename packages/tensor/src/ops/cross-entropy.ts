@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { nativeOps, typeAttribute } from '../native/native-op.ts';
+import type { RunFused } from '../native/fused-ops.ts';
+import { float, fusedOps } from '../native/fused-ops.ts';
 import { withGradient } from './with-gradient.ts';
 
 export interface CrossEntropyOptions {
@@ -8,8 +9,9 @@ export interface CrossEntropyOptions {
 }
 
 /**
- * Cross-entropy of each row, in nats: `−log softmax(logits)[target]`, the row's maximum subtracted first. One pass of
- * TensorFlow gives value and gradient, so that 64,000 classes cost one extra copy of the logits.
+ * Cross-entropy of each row, in nats: `−log softmax(logits)[target]`, the row's maximum subtracted first. Value and
+ * gradient are made together, the gradient where the logits lay, so that 64,000 classes cost no copy of them. Sums are
+ * in float32, also of logits in bfloat16.
  *
  * @param logits `[n c]`
  * @param targets `[n]` int32, in [0, c)
@@ -21,36 +23,36 @@ export function crossEntropy(
   options: CrossEntropyOptions = {},
 ): tf.Tensor {
   const smoothing = options.labelSmoothing ?? 0;
-  const hard = hardCrossEntropy(logits, targets);
-  if (smoothing === 0) return hard;
-  const even = tf.sub(tf.logSumExp(logits, -1), tf.mean(logits, -1));
-  return tf.add(tf.mul(hard, 1 - smoothing), tf.mul(even, smoothing));
+  const run = fusedOps();
+  return run === undefined ? composed(logits, targets, smoothing) : fused(run, logits, targets, smoothing);
 }
 
-function hardCrossEntropy(logits: tf.Tensor, targets: tf.Tensor): tf.Tensor {
+function fused(run: RunFused, logits: tf.Tensor, targets: tf.Tensor, smoothing: number): tf.Tensor {
   return withGradient(
     [logits],
     (logits) => {
-      const { loss, gradient } = lossAndGradient(logits, targets);
-      return { value: loss, saved: { gradient } };
+      const attributes = { smoothing: float(smoothing) };
+      const [value, slopes] = run('BorealisCrossEntropy', [logits, targets], attributes, 2) as [
+        tf.Tensor,
+        tf.Tensor,
+      ];
+      return { value, saved: { slopes } };
     },
-    (dy, { gradient }) => [tf.mul(tf.expandDims(dy, -1), gradient)],
+    (dy, { slopes }) => run('BorealisScaleRows', [slopes, dy], {}, 1),
   );
 }
 
-function lossAndGradient(logits: tf.Tensor, targets: tf.Tensor): { loss: tf.Tensor; gradient: tf.Tensor } {
-  const native = nativeOps();
-  if (native !== undefined) {
-    const { constants } = native;
-    const types = [
-      typeAttribute(constants, 'T', constants.TF_FLOAT),
-      typeAttribute(constants, 'Tlabels', constants.TF_INT32),
-    ];
-    const [loss, gradient] = native.run('SparseSoftmaxCrossEntropyWithLogits', types, [logits, targets], 2);
-    return { loss: loss as tf.Tensor, gradient: gradient as tf.Tensor };
-  }
-  const classes = logits.shape.at(-1) as number;
-  const chosen = tf.oneHot(targets, classes);
-  const loss = tf.sub(tf.logSumExp(logits, -1), tf.sum(tf.mul(logits, chosen), -1));
-  return { loss, gradient: tf.sub(tf.softmax(logits), chosen) };
+function composed(logits: tf.Tensor, targets: tf.Tensor, smoothing: number): tf.Tensor {
+  const hard = withGradient(
+    [logits],
+    (logits) => {
+      const chosen = tf.oneHot(targets, logits.shape.at(-1) as number);
+      const loss = tf.sub(tf.logSumExp(logits, -1), tf.sum(tf.mul(logits, chosen), -1));
+      return { value: loss, saved: { gradient: tf.sub(tf.softmax(logits), chosen) } };
+    },
+    (dy, { gradient }) => [tf.mul(tf.expandDims(dy, -1), gradient)],
+  );
+  if (smoothing === 0) return hard;
+  const even = tf.sub(tf.logSumExp(logits, -1), tf.mean(logits, -1));
+  return tf.add(tf.mul(hard, 1 - smoothing), tf.mul(even, smoothing));
 }
