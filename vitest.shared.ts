@@ -6,7 +6,8 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   resolve: { conditions: ['@borealis/source'] },
-  ssr: { resolve: { conditions: ['@borealis/source', 'node', 'import', 'module', 'default'] } },
+  // Without 'import', which would hold for `require` as well: CommonJS would get modules it can't use.
+  ssr: { resolve: { conditions: ['@borealis/source', 'node', 'module', 'default'] } },
   test: {
     include: ['src/**/*.test.ts'],
     // TensorFlow's context belongs to a process: forks end it cleanly, and one file at a time keeps two cores free of contention.

@@ -7,7 +7,8 @@ export type CliErrorCode =
   | 'interrupted'
   | 'no-checkpoint'
   | 'nothing-to-evaluate'
-  | 'invalid-option';
+  | 'invalid-option'
+  | 'submission';
 
 /** The one error of the command line itself; what packages throw passes through as it is. */
 export class CliError extends Error {

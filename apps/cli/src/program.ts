@@ -6,6 +6,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { quickstartCommand } from './commands/quickstart.ts';
 import { setupCommand } from './commands/setup.ts';
+import { submitCommand } from './commands/submit.ts';
 import { trainCommand } from './commands/train.ts';
 import { verifyCommand } from './commands/verify.ts';
 
@@ -25,6 +26,7 @@ export function createProgram(): Command {
     .addCommand(dataCommand())
     .addCommand(trainCommand())
     .addCommand(evaluateCommand())
+    .addCommand(submitCommand())
     .addCommand(verifyCommand())
     .addCommand(benchCommand());
   throwFromAll(program);

@@ -1,0 +1,46 @@
+import { Command } from 'commander';
+import type { SubmissionFields } from '../submit/submission-form.ts';
+
+interface Options extends SubmissionFields {
+  readonly json?: boolean;
+  readonly data: string;
+  readonly run: string;
+  readonly out: string;
+  readonly rehearsal?: boolean;
+}
+
+export function submitCompressionCommand(): Command {
+  return new Command('compression')
+    .description(
+      "the compression track's submission.zip: the 500 likeliest codes of every place, autoregressive",
+    )
+    .requiredOption('--data <DIR>', 'tokens of the test set: 450 segments')
+    .requiredOption('--run <RUN>', 'a trained run')
+    .requiredOption('--method <TEXT>', 'name of the method')
+    .requiredOption('--team <TEXT>', 'name of the team')
+    .requiredOption('--authors <TEXT>', 'names of the authors')
+    .requiredOption('--email <TEXT>', 'where to write to')
+    .requiredOption('--institution <TEXT>', 'of the authors')
+    .requiredOption('--country <TEXT>', 'of the institution')
+    .option('--out <FILE>', 'where to write', 'submission.zip')
+    .option('--rehearsal', 'write whatever sizes data and model have, which the challenge would refuse')
+    .action(async (_: unknown, command: Command) => {
+      const { json, data, run, out, rehearsal = false, ...fields } = command.optsWithGlobals<Options>();
+      const { submitCompression } = await import('../submit/compression.ts');
+      const { progressLine } = await import('../quickstart/progress-line.ts');
+      const progress = progressLine(process.stderr);
+      const form = await submitCompression({
+        ...{ data, run, out, fields, rehearsal },
+        onSample: (done, total) => {
+          progress.tell(`predicting: sample ${done} of ${total}`);
+        },
+      });
+      progress.end();
+      if (json === true) console.log(JSON.stringify({ out, rehearsal, ...form }, null, 2));
+      else {
+        const places = form.shape.join(' × ');
+        const what = `${form.samples} samples of ${places} places, ${form.k} of ${form.codes} codes each`;
+        console.log(`${out}: ${what}${rehearsal ? ' (a rehearsal)' : ''}`);
+      }
+    });
+}
