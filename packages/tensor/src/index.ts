@@ -38,6 +38,7 @@ export { rmsNorm } from './ops/rms-norm.ts';
 export { sumOfSquares } from './ops/sum-of-squares.ts';
 export type { Random, RandomState } from './random/random.ts';
 export { createRandom } from './random/random.ts';
+export { recompute } from './recompute/recompute.ts';
 export type { TensorTree } from './tree/tensor-tree.ts';
 export { flatten, mapTree, namedLeaves, unflatten } from './tree/tensor-tree.ts';
 export { cacheDirectory } from './provision/cache-directory.ts';

@@ -178,7 +178,7 @@ function recordFunction<Args extends readonly TensorTree[], Result extends Tenso
 ): Entry {
   const { backend, native } = interception;
   const start = performance.now();
-  const recorder = createRecorder(native, options.precision);
+  const recorder = createRecorder(native, options);
   try {
     const { outputIds, structure } = interception.record(recorder, () => {
       const engine = tf.engine();
@@ -197,7 +197,7 @@ function recordFunction<Args extends readonly TensorTree[], Result extends Tenso
       }
     });
     const functionName = `borealis_${options.name.replace(/[^A-Za-z0-9_]/g, '_')}_${functionCount++}`;
-    const recorded = recorder.finish({ name: functionName, outputIds, xla: options.xla });
+    const recorded = recorder.finish({ name: functionName, outputIds });
     const { origins, digest } = recorded;
     interception.noteShared(recorded.capturedFrom);
     keepNodes(recorded.recording, { functionName: options.name, origins });

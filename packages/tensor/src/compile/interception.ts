@@ -19,6 +19,8 @@ export interface Interception {
   /** These tensors' memory is another's, too: it can't be given away. */
   noteShared(ids: readonly (number | undefined)[]): void;
   isShared(id: number): boolean;
+  /** The recording in progress. */
+  recorder(): Recorder | undefined;
 }
 
 const READ_ADVICE =
@@ -127,6 +129,7 @@ export function intercept(backend: NodeBackend, native: ExtendedBinding): Interc
     isRecording,
     noteShared,
     isShared: (id) => shared.has(id),
+    recorder: () => recorder,
   };
 }
 

@@ -51,14 +51,23 @@ export interface RecordedFunction {
 /** `bf16`: products in bfloat16, the rest in float32 (`autocast.ts`). */
 export type Precision = 'f32' | 'bf16';
 
+export interface RecorderOptions {
+  readonly precision: Precision;
+  readonly xla: boolean;
+}
+
 /** One symbolic recording in progress: takes the place of the native binding while a function is traced. */
 export interface Recorder {
+  /** For XLA, which knows TensorFlow's own operations only. */
+  readonly xla: boolean;
   placeholder(dtype: number, shape: readonly number[]): TensorMetadata;
   /** This input may be overwritten. */
   donate(id: number): void;
   executeOp(op: string, attributes: readonly OpAttribute[], inputs: readonly number[]): TensorMetadata[];
+  /** The same tensor, given out once all of `awaited` are computed. */
+  after(id: number, awaited: readonly number[]): TensorMetadata;
   createTensor(shape: readonly number[], dtype: number, data: unknown): number;
-  finish(options: { name: string; outputIds: readonly number[]; xla: boolean }): RecordedFunction;
+  finish(options: { name: string; outputIds: readonly number[] }): RecordedFunction;
   discard(): void;
 }
 
@@ -70,7 +79,7 @@ export function isSymbolic(id: number): boolean {
 const definitions = new Map<string, OpDefinition>();
 let nextSymbol = -1;
 
-export function createRecorder(native: ExtendedBinding, precision: Precision = 'f32'): Recorder {
+export function createRecorder(native: ExtendedBinding, { precision, xla }: RecorderOptions): Recorder {
   const handle = native.recordingBegin();
   const outputOf = new Map<number, string>(); // symbolic or captured id → "node:output"
   const constants = new Map<string, number>(); // content → symbolic id
@@ -166,6 +175,10 @@ export function createRecorder(native: ExtendedBinding, precision: Precision = '
     return capture(id);
   }
 
+  function nodeOf(id: number): string {
+    return nameOf(id).replace(/:\d+$/, '');
+  }
+
   /** A tensor from outside becomes a further input; holding a handle of our own keeps its data alive. */
   function capture(id: number): string {
     const { dtype, shape } = native.tensorInfo(id);
@@ -203,6 +216,7 @@ export function createRecorder(native: ExtendedBinding, precision: Precision = '
     op: string,
     attributes: readonly OpAttribute[],
     ids: readonly number[],
+    awaited: readonly number[] = [],
   ): TensorMetadata[] {
     if (STATEFUL_RANDOM_OPS.has(op)) {
       throw new TensorError(
@@ -220,7 +234,7 @@ export function createRecorder(native: ExtendedBinding, precision: Precision = '
     const barrier = donations.overwrite(op, call.inputs, addBarrier);
     const outputs =
       barrier === undefined
-        ? add(op, { ...given, ...inferred }, call.inputs.map(nameOf))
+        ? add(op, { ...given, ...inferred }, call.inputs.map(nameOf), awaited.map(nodeOf))
         : add(op, { ...given, ...inferred, in_place: { b: true } }, call.inputs.map(nameOf), [barrier]);
     if (barrier === undefined) {
       const made = outputs.map(({ id }) => id);
@@ -243,6 +257,17 @@ export function createRecorder(native: ExtendedBinding, precision: Precision = '
     const name = nodeName(handle, origins.length);
     add('NoOp', {}, [], [...unread]);
     return name;
+  }
+
+  function after(id: number, awaited: readonly number[]): TensorMetadata {
+    if (xla) {
+      // XLA keeps no order between what doesn't depend on each other, and merges what is equal; but not across this.
+      const [same] = executeOp('XlaOptimizationBarrier', [], [id, ...awaited]) as [TensorMetadata];
+      return same;
+    }
+    const type = { name: 'T', type: native.TF_ATTR_TYPE, value: typeOf(id) };
+    const [same] = executeOp('Identity', [type], [id], awaited) as [TensorMetadata];
+    return same;
   }
 
   function typeOf(id: number): number {
@@ -268,7 +293,7 @@ export function createRecorder(native: ExtendedBinding, precision: Precision = '
     return cast;
   }
 
-  function finish(options: { name: string; outputIds: readonly number[]; xla: boolean }): RecordedFunction {
+  function finish(options: { name: string; outputIds: readonly number[] }): RecordedFunction {
     // An input that is returned as it is, or an output returned twice, needs a node of its own.
     const passedOn = new Map<number, number>();
     const outputs = options.outputIds.map((returned, position) => {
@@ -279,7 +304,7 @@ export function createRecorder(native: ExtendedBinding, precision: Precision = '
       return nameOf(addOne('Identity', { T: { type: typeOf(id) } }, [source]).id);
     });
     open = false;
-    native.recordingFinish(handle, options.name, inputs, outputs, options.xla);
+    native.recordingFinish(handle, options.name, inputs, outputs, xla);
     const digest = hash.digest('hex');
     return {
       name: options.name,
@@ -298,5 +323,5 @@ export function createRecorder(native: ExtendedBinding, precision: Precision = '
     for (const id of capturedIds) native.deleteTensor(id);
   }
 
-  return { placeholder, donate: donations.donate, executeOp, createTensor, finish, discard };
+  return { xla, placeholder, donate: donations.donate, executeOp, after, createTensor, finish, discard };
 }

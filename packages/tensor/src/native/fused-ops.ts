@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { activeInterception } from '../backend/active-backend.ts';
 import type { BindingConstants, OpAttribute } from './binding.ts';
 import { isExtended } from './binding.ts';
 import type { NodeBackend } from './load-binding.ts';
@@ -30,7 +31,7 @@ export type RunFused = (
 ) => Tensor[];
 
 /**
- * Our own operations where they can run: TensorFlow's CPU device with the extension. Elsewhere (a GPU, WASM,
+ * Our own operations where they can run: TensorFlow's CPU device with the extension. Elsewhere (a GPU, XLA, WASM,
  * tfjs-node's own addon) functions are composed of tfjs's.
  */
 export function fusedOps(): RunFused | undefined {
@@ -38,6 +39,7 @@ export function fusedOps(): RunFused | undefined {
   const backend = tf.backend() as unknown as NodeBackend;
   const { binding } = backend;
   if (!isExtended(binding) || binding.isUsingGpuDevice()) return undefined;
+  if (activeInterception()?.recorder()?.xla === true) return undefined;
   return (op, inputs, attributes, outputCount) => {
     const named = Object.entries(attributes).map(([name, make]) => ({ name, ...make(binding) }));
     return binding
