@@ -11,6 +11,8 @@ import {
   layerNorm,
   linear,
   modulate,
+  multiHeadAttention,
+  packedAttention,
   rmsNorm,
   silu,
   tf,
@@ -28,6 +30,12 @@ export function everyOp(): OpValues {
   const [weight, table, logits] = [normal(6, 8), normal(7, 3), normal(4, 7)];
   const [video, kernel3d, kernelBias] = [normal(1, 3, 4, 4, 2), normal(3, 3, 3, 2, 2), normal(2)];
   const [signal, kernel1d] = [normal(1, 9, 2), normal(3, 2, 3)];
+  const [long, asking, told, packed] = [
+    normal(1, 2, 40, 6),
+    normal(1, 3, 8),
+    normal(1, 4, 8),
+    normal(2, 4, 3, 24),
+  ];
   const mask = tf.linalg.bandPart(tf.ones([5, 5]), 0, -1);
   const ids = tf.tensor([3, 0, 6, 3], [4], 'int32');
   const ops: Readonly<Record<string, () => tf.Tensor>> = {
@@ -42,6 +50,9 @@ export function everyOp(): OpValues {
     attention: () => attention(q, k, v),
     'causal attention': () => attention(q, k, v, { causal: true }),
     'masked attention': () => attention(q, k, v, { mask, scale: 0.3 }),
+    'attention over a block': () => attention(long, long, long, { causal: true }),
+    multiHeadAttention: () => multiHeadAttention(asking, told, told, { heads: 2 }),
+    packedAttention: () => packedAttention(packed, { heads: 2, causal: true }),
     embedding: () => embedding(ids, table),
     crossEntropy: () => crossEntropy(logits, ids),
     'crossEntropy, smoothed': () => crossEntropy(logits, ids, { labelSmoothing: 0.1 }),

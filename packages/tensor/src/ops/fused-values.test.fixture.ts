@@ -1,0 +1,51 @@
+import { activeInterception } from '../backend/active-backend.ts';
+import {
+  adamwUpdate,
+  attention,
+  createRandom,
+  crossEntropy,
+  gelu,
+  geluTanh,
+  layerNorm,
+  linear,
+  packedAttention,
+  rmsNorm,
+  silu,
+  tf,
+} from '../index.ts';
+import type { OpValues } from './every-op.test.fixture.ts';
+
+/** The kernels in use, and what our own operations and their gradients give with them, in sizes that fit no register. */
+export function fusedValues(): { readonly instructions: string; readonly values: OpValues } {
+  const random = createRandom(17);
+  const normal = (...shape: number[]) => random.normalTensor(shape);
+  const values: Record<string, number[]> = {};
+  const keep = (name: string, fn: (...x: tf.Tensor[]) => tf.Tensor, ...inputs: tf.Tensor[]) => {
+    const shape = tf.tidy(() => fn(...inputs).shape);
+    const { value, grads } = tf.valueAndGrads(fn)(inputs, createRandom(5).normalTensor(shape));
+    [value, ...grads].forEach((tensor, i) => (values[`${name} ${i}`] = [...tensor.dataSync()]));
+  };
+  const at = (inputs: tf.Tensor[], i: number) => inputs[i] as tf.Tensor;
+  keep('layerNorm', (...t) => layerNorm(at(t, 0), { gain: at(t, 1), bias: at(t, 2) }, 1e-5), normal(9, 37), normal(37), normal(37)); // prettier-ignore
+  keep('layerNorm in groups', (...t) => layerNorm(at(t, 0), { gain: at(t, 1), bias: at(t, 2) }, 1e-5), normal(6, 21), normal(2, 21), normal(2, 21)); // prettier-ignore
+  keep('rmsNorm', (...t) => rmsNorm(at(t, 0), at(t, 1), 1e-6), normal(5, 50), normal(50));
+  for (const [name, activation] of Object.entries({ gelu, geluTanh, silu })) {
+    keep(name, (x) => activation(x as tf.Tensor), tf.mul(normal(7, 33), 3));
+  }
+  keep('linear', (...t) => linear(at(t, 0), at(t, 1), at(t, 2)), normal(11, 9), normal(5, 9), normal(5));
+  const heads = () => normal(1, 2, 210, 20);
+  keep('attention', (...t) => attention(at(t, 0), at(t, 1), at(t, 2), { causal: true }), heads(), heads(), heads()); // prettier-ignore
+  keep('packedAttention', (x) => packedAttention(x as tf.Tensor, { heads: 2 }), normal(2, 5, 3, 60));
+  const targets = tf.tensor1d([3, 0, 40], 'int32');
+  keep('crossEntropy', (x) => crossEntropy(x as tf.Tensor, targets, { labelSmoothing: 0.1 }), normal(3, 41));
+  const scalars = {
+    stepSize: tf.scalar(0.1),
+    kept: tf.scalar(0.99),
+    rootCorrection2: tf.scalar(0.1),
+    gradientScale: tf.scalar(0.5),
+  };
+  const state = { parameter: normal(19), first: normal(19), second: tf.square(normal(19)) };
+  const next = adamwUpdate(state, normal(19), scalars, { beta1: 0.9, beta2: 0.99, eps: 1e-8 });
+  for (const [name, tensor] of Object.entries(next)) values[`adamw ${name}`] = [...tensor.dataSync()];
+  return { instructions: activeInterception()?.native.kernelInstructions() ?? 'none', values };
+}
