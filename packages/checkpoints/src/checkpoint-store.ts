@@ -89,14 +89,17 @@ export function createCheckpointStore(
       return toInfo(manifest);
     },
 
-    async load<State, Group extends string>(step: number, loadOptions: LoadOptions<State, Group>) {
+    async load<State, Group extends string, Content>(
+      step: number,
+      loadOptions: LoadOptions<State, Group, Content>,
+    ) {
       if (!(await isThere(step))) throw await notFound(step);
       return storage.read(step, (files) => readCheckpoint(files, { location, step }, loadOptions));
     },
 
-    async loadLatest<State, Group extends string>(
-      loadOptions: LoadOptions<State, Group>,
-    ): Promise<Checkpoint<State, Group> | null> {
+    async loadLatest<State, Group extends string, Content>(
+      loadOptions: LoadOptions<State, Group, Content>,
+    ): Promise<Checkpoint<State, Group, Content> | null> {
       for (;;) {
         const steps = (await storage.steps()).sort((a, b) => b - a);
         if (steps.length === 0) return null;

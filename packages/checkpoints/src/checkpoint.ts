@@ -26,16 +26,30 @@ export interface CheckpointInfo {
 }
 
 /** A checkpoint in memory. */
-export interface Checkpoint<State, Group extends string = string> extends Omit<CheckpointInfo, 'groups'> {
-  readonly groups: Readonly<Record<Group, Map<string, TensorData>>>;
+export interface Checkpoint<
+  State,
+  Group extends string = string,
+  Content = Map<string, TensorData>,
+> extends Omit<CheckpointInfo, 'groups'> {
+  readonly groups: Readonly<Record<Group, Content>>;
   readonly state: State;
 }
 
-export interface LoadOptions<State, Group extends string = string> {
+/** How the tensors of a group are read, for who has other places for them than JavaScript's memory. */
+export interface GroupReader<Content> {
+  /** Reads a safetensors file whose every byte was checked; it is there until this is done. */
+  read(path: string, group: string): Promise<Content>;
+  /** Lets go of a group where a later one can't be read. */
+  discard(content: Content): void;
+}
+
+export interface LoadOptions<State, Group extends string = string, Content = Map<string, TensorData>> {
   /** What the state must look like; what it gives is the checkpoint's `state`. */
   readonly state: z.ZodType<State>;
   /** Groups to read; all where it is not given. */
   readonly groups?: readonly Group[] | undefined;
+  /** Default: whole into memory, as `readSafetensors`. */
+  readonly reader?: GroupReader<Content> | undefined;
 }
 
 /** A place that a run saves to and resumes from. */
@@ -57,14 +71,14 @@ export interface CheckpointStore {
    * @throws CheckpointError `none-usable` where there are some and all are damaged; otherwise as `load`: a state that
    * the schema refuses is a change of the program, not damage, and no reason to fall back silently
    */
-  loadLatest<State, Group extends string = string>(
-    options: LoadOptions<State, Group>,
-  ): Promise<Checkpoint<State, Group> | null>;
+  loadLatest<State, Group extends string = string, Content = Map<string, TensorData>>(
+    options: LoadOptions<State, Group, Content>,
+  ): Promise<Checkpoint<State, Group, Content> | null>;
   /** @throws CheckpointError `not-found`, `damaged`, `unsupported-version`, `missing-group`, `state-mismatch` */
-  load<State, Group extends string = string>(
+  load<State, Group extends string = string, Content = Map<string, TensorData>>(
     step: number,
-    options: LoadOptions<State, Group>,
-  ): Promise<Checkpoint<State, Group>>;
+    options: LoadOptions<State, Group, Content>,
+  ): Promise<Checkpoint<State, Group, Content>>;
   /** Checkpoints whose files are all there in full length, lowest step first; contents are checked when loaded. */
   list(): Promise<CheckpointInfo[]>;
   /** @throws CheckpointError `not-found` */

@@ -3,6 +3,7 @@ export type {
   CheckpointContent,
   CheckpointInfo,
   CheckpointStore,
+  GroupReader,
   LoadOptions,
 } from './checkpoint.ts';
 export { CheckpointError } from './checkpoint-error.ts';

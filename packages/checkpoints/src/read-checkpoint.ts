@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { readSafetensors, SafetensorsError } from '@borealis/safetensors';
 import type { TensorData } from '@borealis/safetensors';
 import { z } from 'zod';
-import type { Checkpoint, LoadOptions } from './checkpoint.ts';
+import type { Checkpoint, GroupReader, LoadOptions } from './checkpoint.ts';
 import { CheckpointError } from './checkpoint-error.ts';
 import type { CheckpointFiles } from './checkpoint-storage.ts';
 import { groupFile, MANIFEST_FILE, parseManifest, STATE_FILE } from './manifest.ts';
@@ -52,11 +52,11 @@ export async function readManifest(files: CheckpointFiles, place: Place): Promis
  *
  * @throws CheckpointError `damaged`, `unsupported-version`, `missing-group`, `state-mismatch`
  */
-export async function readCheckpoint<State, Group extends string>(
+export async function readCheckpoint<State, Group extends string, Content>(
   files: CheckpointFiles,
   place: Place,
-  options: LoadOptions<State, Group>,
-): Promise<Checkpoint<State, Group>> {
+  options: LoadOptions<State, Group, Content>,
+): Promise<Checkpoint<State, Group, Content>> {
   const manifest = await readManifest(files, place);
   const wanted: readonly string[] = options.groups ?? manifest.groups;
   for (const group of wanted) {
@@ -66,28 +66,41 @@ export async function readCheckpoint<State, Group extends string>(
     }
   }
   const stateText = await readFile(await verified(files, place, manifest, STATE_FILE), 'utf8');
-  const groups: Record<string, Map<string, TensorData>> = {};
-  for (const group of wanted) {
-    const path = await verified(files, place, manifest, groupFile(group));
-    try {
-      groups[group] = (await readSafetensors(path)).tensors;
-    } catch (cause) {
-      if (cause instanceof SafetensorsError) {
-        throw damaged(place, groupFile(group), 'not a sound safetensors file', cause);
-      }
-      throw cause;
-    }
-  }
+  const state = checkedState(stateText, options.state, place);
   return {
     step: manifest.step,
     savedAt: new Date(manifest.savedAt),
     metadata: manifest.metadata,
     byteLength: byteLength(manifest),
-    // Each wanted group was found in the manifest above.
-    groups: groups as Record<Group, Map<string, TensorData>>,
-    state: checkedState(stateText, options.state, place),
+    state,
+    groups: await readGroups(wanted),
   };
+
+  async function readGroups(wanted: readonly string[]): Promise<Record<Group, Content>> {
+    // Without a reader, `Content` is what this one gives.
+    const reader = options.reader ?? (READ_WHOLE as unknown as GroupReader<Content>);
+    const groups: Record<string, Content> = {};
+    try {
+      for (const group of wanted) {
+        const path = await verified(files, place, manifest, groupFile(group));
+        groups[group] = await reader.read(path, group).catch((cause: unknown) => {
+          if (!(cause instanceof SafetensorsError)) throw cause;
+          throw damaged(place, groupFile(group), 'not a sound safetensors file', cause);
+        });
+      }
+    } catch (error) {
+      for (const content of Object.values(groups)) reader.discard(content);
+      throw error;
+    }
+    // Each wanted group was found in the manifest above.
+    return groups;
+  }
 }
+
+const READ_WHOLE: GroupReader<Map<string, TensorData>> = {
+  read: async (path) => (await readSafetensors(path)).tensors,
+  discard: () => undefined,
+};
 
 export function byteLength(manifest: Manifest): number {
   return Object.values(manifest.files).reduce((sum, { bytes }) => sum + bytes, 0);

@@ -215,3 +215,25 @@ test('what else lies in the folder is neither read nor touched', async () => {
   expect((await store.list()).map(({ step }) => step)).toEqual([4]);
   expect((await readdir(folder)).sort()).toEqual([...foreign, 'config.json', 'step-00000004'].sort());
 });
+
+test('groups may be read by others, from files that were checked; what was read goes where a later one fails', async () => {
+  const folder = await temporaryFolder();
+  const store = await openFolderStore(folder, { warn: () => undefined });
+  await store.save(content(10));
+  await store.save(content(20));
+  const discarded: string[] = [];
+  const reader = {
+    read: async (path: string, group: string) => {
+      const file = await openSafetensors(path);
+      await file.close();
+      return `${group} of ${file.metadata['step'] ?? ''}`;
+    },
+    discard: (content: string) => discarded.push(content),
+  };
+  const loaded = await store.loadLatest({ state: STATE, reader });
+  expect(loaded?.groups).toEqual({ params: 'params of 20', optimizer: 'optimizer of 20' });
+  expect(discarded).toEqual([]);
+  await writeFile(join(folder, 'step-00000020', 'optimizer.safetensors'), 'damage', { flag: 'r+' });
+  expect((await store.loadLatest({ state: STATE, reader }))?.groups['params']).toBe('params of 10');
+  expect(discarded).toEqual(['params of 20']);
+});

@@ -59,7 +59,7 @@ export {
   nestParameters,
   partition,
 } from './parameters/parameters.ts';
-export { fromStored, toStored } from './parameters/stored-parameters.ts';
+export { fromLoaded, fromStored, toStored } from './parameters/stored-parameters.ts';
 export type { LossAndLogs, ValueAndGradients } from './parameters/value-and-gradients.ts';
 export { valueAndGradients } from './parameters/value-and-gradients.ts';
 export type { RunConfig } from './run/run-config.ts';

@@ -1,11 +1,12 @@
 import type { CheckpointStore } from '@borealis/checkpoints';
-import type { TensorData } from '@borealis/safetensors';
 import { asFloat32 } from '@borealis/safetensors';
-import type { TensorTree } from '@borealis/tensor';
+import type { TensorTree, tf } from '@borealis/tensor';
 import type { Model, Statistics } from '../model-contract.ts';
 import type { Parameters } from '../parameters/parameters.ts';
 import { disposeNamed, nameParameters, nestParameters } from '../parameters/parameters.ts';
-import { fromStored } from '../parameters/stored-parameters.ts';
+import { fromLoaded } from '../parameters/stored-parameters.ts';
+import { tensorReader } from '../parameters/tensor-reader.ts';
+import { takeStatistics } from './take-statistics.ts';
 import { trainingStateSchema } from './training-state.ts';
 
 export interface Trained {
@@ -17,7 +18,9 @@ export interface Trained {
 /** The statistics of a run's last sound checkpoint, or null where there is none yet. Throws what the store throws. */
 export async function readStatistics(store: CheckpointStore): Promise<Statistics | null> {
   const checkpoint = await store.loadLatest({ state: trainingStateSchema, groups: ['statistics'] });
-  return checkpoint === null ? null : statisticsOf(checkpoint.groups.statistics);
+  if (checkpoint === null) return null;
+  const stored = [...checkpoint.groups.statistics];
+  return Object.fromEntries(stored.map(([name, data]) => [name, asFloat32(data)]));
 }
 
 /**
@@ -34,21 +37,30 @@ export async function readTrained<Config, Batch extends TensorTree>(options: {
   readonly step?: number;
 }): Promise<Trained | null> {
   const { store, model, config, step } = options;
-  const state = trainingStateSchema;
-  const checkpoint =
-    step === undefined ? await store.loadLatest({ state }) : await store.load(step, { state });
+  const loading = { state: trainingStateSchema, reader: withoutOptimizer };
+  const checkpoint = step === undefined ? await store.loadLatest(loading) : await store.load(step, loading);
   if (checkpoint === null) return null;
-  const { params = new Map<string, TensorData>(), ema, statistics } = checkpoint.groups;
+  const { params, ema, statistics = new Map<string, tf.Tensor>() } = checkpoint.groups;
   const template = nameParameters(model.init(config, checkpoint.state.seed));
+  const stored = new Map(params);
+  for (const [name, average] of ema ?? []) {
+    stored.get(name)?.dispose();
+    stored.set(name, average);
+  }
   try {
-    const stored = new Map([...params, ...(ema ?? [])]);
-    const parameters = nestParameters(fromStored(stored, template));
-    return { step: checkpoint.step, parameters, statistics: statisticsOf(statistics) };
+    const parameters = nestParameters(fromLoaded(stored, template));
+    return { step: checkpoint.step, parameters, statistics: takeStatistics(statistics) };
+  } catch (error) {
+    tensorReader.discard(stored);
+    tensorReader.discard(statistics);
+    throw error;
   } finally {
     disposeNamed(template);
   }
 }
 
-function statisticsOf(stored: ReadonlyMap<string, TensorData> = new Map()): Statistics {
-  return Object.fromEntries([...stored].map(([name, data]) => [name, asFloat32(data)]));
-}
+/** Its moments are twice as large as the parameters. */
+const withoutOptimizer: typeof tensorReader = {
+  ...tensorReader,
+  read: async (path, group) => (group === 'optimizer' ? new Map() : tensorReader.read(path, group)),
+};

@@ -1,7 +1,6 @@
-import type { CheckpointInfo, CheckpointStore } from '@borealis/checkpoints';
+import type { Checkpoint, CheckpointInfo, CheckpointStore } from '@borealis/checkpoints';
 import type { LoaderPosition } from '@borealis/dataset';
-import type { TensorData } from '@borealis/safetensors';
-import { asFloat32, tensorOf } from '@borealis/safetensors';
+import { tensorOf } from '@borealis/safetensors';
 import type { Random, TensorTree } from '@borealis/tensor';
 import { createRandom, tf } from '@borealis/tensor';
 import { TrainingError } from '../errors.ts';
@@ -10,9 +9,12 @@ import type { OptimizerState } from '../optimizer/train-step.ts';
 import { initialState } from '../optimizer/train-step.ts';
 import type { NamedTensors } from '../parameters/parameters.ts';
 import { disposeNamed, mapNamed, nameParameters, partition } from '../parameters/parameters.ts';
-import { fromStored } from '../parameters/stored-parameters.ts';
+import { fromLoaded } from '../parameters/stored-parameters.ts';
+import { tensorReader } from '../parameters/tensor-reader.ts';
 import { tensorSources } from '../parameters/tensor-sources.ts';
+import { takeStatistics } from './take-statistics.ts';
 import type { TrainingConfig } from './training-config.ts';
+import type { TrainingState } from './training-state.ts';
 import { checkResumable, trainingStateSchema, WORLD_SIZE } from './training-state.ts';
 
 /** Everything that training changes, and that a checkpoint holds. */
@@ -38,34 +40,42 @@ export interface SessionOptions<Config, Batch extends TensorTree> {
 export async function beginSession<Config, Batch extends TensorTree>(
   options: SessionOptions<Config, Batch>,
 ): Promise<Session> {
-  const { model, config, statistics, training, store, seed } = options;
-  const checkpoint = await store.loadLatest({ state: trainingStateSchema });
-  if (checkpoint !== null) {
-    checkResumable(checkpoint.state, { training, seed }, store.location);
-    checkStatistics(checkpoint.groups['statistics'] ?? new Map(), statistics, store.location);
-  }
+  const { model, config, training, store, seed } = options;
+  const checkpoint = await store.loadLatest({ state: trainingStateSchema, reader: tensorReader });
+  if (checkpoint !== null) return resume(checkpoint, options);
   const initial = nameParameters(model.init(config, seed));
-  const trains = (path: string) => model.trainable(config, path);
-  if (checkpoint === null) {
-    const { kept, rest } = partition(initial, trains);
-    const ema = training.emaDecay === null ? undefined : mapNamed(kept, (tensor) => tf.clone(tensor));
-    const random = createRandom(seed).fork('training');
-    return { state: initialState(kept, rest), ema, random, position: undefined };
-  }
-  const { groups, state } = checkpoint;
-  const group = (name: string) => groups[name] ?? new Map<string, TensorData>();
+  const { kept, rest } = partition(initial, (path) => model.trainable(config, path));
+  const ema = training.emaDecay === null ? undefined : mapNamed(kept, (tensor) => tf.clone(tensor));
+  const random = createRandom(seed).fork('training');
+  return { state: initialState(kept, rest), ema, random, position: undefined };
+}
+
+function resume<Config, Batch extends TensorTree>(
+  { groups, state }: Checkpoint<TrainingState, string, ReadonlyMap<string, tf.Tensor>>,
+  { model, config, statistics, training, store, seed }: SessionOptions<Config, Batch>,
+): Session {
+  const group = (name: string) => groups[name] ?? new Map<string, tf.Tensor>();
+  let initial: NamedTensors = {};
   try {
-    const { kept, rest } = partition(fromStored(group('params'), initial), trains);
+    checkResumable(state, { training, seed }, store.location);
+    checkStatistics(takeStatistics(group('statistics')), statistics, store.location);
+    initial = nameParameters(model.init(config, seed));
+    const { kept, rest } = partition(fromLoaded(group('params'), initial), (path) =>
+      model.trainable(config, path),
+    );
     const moments = {
-      first: fromStored(withoutPrefix(group('optimizer'), 'first.'), kept),
-      second: fromStored(withoutPrefix(group('optimizer'), 'second.'), kept),
+      first: fromLoaded(withoutPrefix(group('optimizer'), 'first.'), kept),
+      second: fromLoaded(withoutPrefix(group('optimizer'), 'second.'), kept),
     };
     return {
       state: { step: state.step, trainable: kept, frozen: rest, moments },
-      ema: training.emaDecay === null ? undefined : fromStored(group('ema'), kept),
+      ema: training.emaDecay === null ? undefined : fromLoaded(group('ema'), kept),
       random: createRandom(state.random),
       position: state.position ?? undefined,
     };
+  } catch (error) {
+    for (const loaded of Object.values(groups)) tensorReader.discard(loaded);
+    throw error;
   } finally {
     disposeNamed(initial);
   }
@@ -105,23 +115,18 @@ export function disposeSession({ state, ema }: Session): void {
   }
 }
 
-function withoutPrefix(
-  stored: ReadonlyMap<string, TensorData>,
-  prefix: string,
-): ReadonlyMap<string, TensorData> {
+function withoutPrefix<T>(stored: ReadonlyMap<string, T>, prefix: string): ReadonlyMap<string, T> {
   const entries = [...stored].filter(([name]) => name.startsWith(prefix));
-  return new Map(entries.map(([name, data]) => [name.slice(prefix.length), data]));
+  return new Map(entries.map(([name, item]) => [name.slice(prefix.length), item]));
 }
 
 /** @throws TrainingError `RUN_MISMATCH` where statistics aren't, to the bit, those that training began with */
-function checkStatistics(stored: ReadonlyMap<string, TensorData>, given: Statistics, location: string): void {
-  const names = new Set([...stored.keys(), ...Object.keys(given)]);
+function checkStatistics(stored: Statistics, given: Statistics, location: string): void {
+  const names = new Set([...Object.keys(stored), ...Object.keys(given)]);
   const differing = [...names].filter((name) => {
-    const before = stored.get(name);
+    const before = stored[name];
     const now = given[name];
-    return (
-      before === undefined || now === undefined || !Buffer.from(bytes(asFloat32(before))).equals(bytes(now))
-    );
+    return before === undefined || now === undefined || !Buffer.from(bytes(before)).equals(bytes(now));
   });
   if (differing.length === 0) return;
   throw new TrainingError(

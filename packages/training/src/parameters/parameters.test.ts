@@ -1,8 +1,12 @@
-import { tensorOf } from '@borealis/safetensors';
-import { startBackend, tf } from '@borealis/tensor';
-import { beforeAll, expect, test } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { streamSafetensors, tensorOf } from '@borealis/safetensors';
+import { startBackend, storageDtype, tf, toBfloat16 } from '@borealis/tensor';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { countParameters, mapNamed, nameParameters, nestParameters, partition } from './parameters.ts';
-import { fromStored, toStored } from './stored-parameters.ts';
+import { fromLoaded, fromStored, toStored } from './stored-parameters.ts';
+import { tensorReader } from './tensor-reader.ts';
 import { tensorSources } from './tensor-sources.ts';
 
 beforeAll(async () => {
@@ -45,15 +49,29 @@ test('stored and read back, floats and integers', () => {
   }
 });
 
-test('sources give what is stored, when asked', () => {
-  const named = { a: tf.tensor([1.5, 2], [2]), b: tf.tensor([1], [1], 'int32') };
-  const stored = toStored(named);
-  for (const source of tensorSources(named, 'first.')) {
-    const { data } = source;
-    const same = stored.get(source.name.slice('first.'.length));
-    expect(source).toMatchObject({ dtype: same?.dtype, shape: same?.shape });
-    expect(typeof data === 'function' ? data() : undefined).toEqual(same?.data);
+test('sources give what is stored, as it is held, when asked', async () => {
+  const half = toBfloat16(tf.tensor([1, 1 / 3]));
+  const named = { a: tf.tensor([1.5, 2], [2]), b: tf.tensor([1], [1], 'int32'), half };
+  const sources = tensorSources(named, 'first.');
+  expect(sources.map(({ name, dtype, shape }) => [name, dtype, shape])).toEqual([
+    ['first.a', 'F32', [2]],
+    ['first.b', 'I32', [1]],
+    ['first.half', 'BF16', [2]],
+  ]);
+  const path = join(await mkdtemp(join(tmpdir(), 'borealis-training-')), 'a');
+  onTestFinished(() => rm(dirname(path), { recursive: true }));
+  await streamSafetensors(path, sources);
+  const loaded = await tensorReader.read(path, 'params');
+  const template = { 'first.half': half, 'first.b': named.b, 'first.a': named.a };
+  const back = fromLoaded(loaded, template);
+  expect(Object.keys(back)).toEqual(Object.keys(template));
+  for (const [name, tensor] of Object.entries(template)) {
+    expect(back[name]?.dataSync()).toEqual(tensor.dataSync());
+    expect(storageDtype(back[name] as tf.Tensor)).toBe(storageDtype(tensor));
   }
+  expect(() => fromLoaded(loaded, { ...template, 'first.b': tf.ones([1]) })).toThrow(
+    /first.b \[1\] is stored as int32, the model's is float32/,
+  );
 });
 
 test.each([

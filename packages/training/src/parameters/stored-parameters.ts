@@ -14,14 +14,40 @@ export function toStored(named: NamedTensors): Map<string, TensorData> {
   return stored;
 }
 
+type Template = Readonly<Record<string, { readonly shape: readonly number[]; readonly dtype: string }>>;
+
 /**
  * Stored tensors with the names and shapes of `template`, in its order.
  *
  * @throws TrainingError `PARAMETER_MISSING`, `PARAMETER_SHAPE`, or `PARAMETER_UNEXPECTED` for a name the template lacks
  */
-export function fromStored(
-  stored: ReadonlyMap<string, TensorData>,
-  template: Readonly<Record<string, { readonly shape: readonly number[]; readonly dtype: string }>>,
+export function fromStored(stored: ReadonlyMap<string, TensorData>, template: Template): NamedTensors {
+  return matched(stored, template, (data, { shape, dtype }) =>
+    dtype === 'int32'
+      ? tf.tensor(asInt32(data), [...shape], 'int32')
+      : tf.tensor(asFloat32(data), [...shape]),
+  );
+}
+
+/**
+ * Loaded tensors under the names of `template`, in its order: the same tensors, held as they are (bfloat16 stays so).
+ *
+ * @throws TrainingError as `fromStored`; `PARAMETER_SHAPE` for another dtype, too
+ */
+export function fromLoaded(loaded: ReadonlyMap<string, tf.Tensor>, template: Template): NamedTensors {
+  return matched(loaded, template, (tensor, { dtype }, name) => {
+    if (tensor.dtype === dtype) return tensor;
+    throw new TrainingError(
+      'PARAMETER_SHAPE',
+      `${name} [${tensor.shape.join()}] is stored as ${tensor.dtype}, the model's is ${dtype}`,
+    );
+  });
+}
+
+function matched<T extends { readonly shape: readonly number[] }>(
+  stored: ReadonlyMap<string, T>,
+  template: Template,
+  take: (found: T, wanted: Template[string], name: string) => tf.Tensor,
 ): NamedTensors {
   for (const name of stored.keys()) {
     if (!(name in template)) {
@@ -32,20 +58,19 @@ export function fromStored(
     }
   }
   const named: Record<string, tf.Tensor> = {};
-  for (const [name, { shape, dtype }] of Object.entries(template)) {
-    const data = stored.get(name);
-    if (data === undefined)
-      throw new TrainingError('PARAMETER_MISSING', `${name} [${shape.join()}] is not stored`);
-    if (data.shape.join() !== shape.join()) {
+  for (const [name, wanted] of Object.entries(template)) {
+    const shape = wanted.shape.join();
+    const found = stored.get(name);
+    if (found === undefined) {
+      throw new TrainingError('PARAMETER_MISSING', `${name} [${shape}] is not stored`);
+    }
+    if (found.shape.join() !== shape) {
       throw new TrainingError(
         'PARAMETER_SHAPE',
-        `${name} is stored as [${data.shape.join()}], the model's is [${shape.join()}]: is this another preset's checkpoint?`,
+        `${name} is stored as [${found.shape.join()}], the model's is [${shape}]: is this another preset's checkpoint?`,
       );
     }
-    named[name] =
-      dtype === 'int32'
-        ? tf.tensor(asInt32(data), [...shape], 'int32')
-        : tf.tensor(asFloat32(data), [...shape]);
+    named[name] = take(found, wanted, name);
   }
   return named;
 }
