@@ -1,0 +1,110 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatasetError } from '../dataset-error.ts';
+import { datasetFingerprint } from '../dataset-fingerprint.ts';
+import type { Dataset } from '../dataset.ts';
+import { readMetadata } from '../metadata.ts';
+import { openPositionedFile } from '../positioned-file.ts';
+import { createResourcePool } from '../resource-pool.ts';
+import { checkStates } from '../value-checks.ts';
+import type { Latents, Window, WindowSpec } from '../window.ts';
+import type { WindowIndex } from '../window-index.ts';
+import type { LatentCache } from './latent-cache.ts';
+import { latentCacheSchema, latentFolder, segmentFile } from './latent-cache.ts';
+
+export interface WithLatentsOptions {
+  /** Which autoencoder's, where several have encoded the dataset: its content hash. */
+  readonly encoder?: string;
+  /** Read pictures too. Default false: decoding video is the slow part. */
+  readonly frames?: boolean;
+}
+
+const MAX_OPEN_FILES = 64;
+
+/**
+ * The same dataset, whose windows of frames come with the latents that `writeLatents` has put beside it, instead of
+ * pictures. Closing it closes the dataset.
+ *
+ * @throws DatasetError `missing-file` where there are none of these pictures; `window-spec` from `windows` where other
+ * windows were encoded
+ */
+export async function withLatents(dataset: Dataset, options: WithLatentsOptions = {}): Promise<Dataset> {
+  const data = await datasetFingerprint(dataset);
+  const caches = (await cachesOf(dataset)).filter(
+    (cache) => cache.data === data && (options.encoder === undefined || cache.encoder === options.encoder),
+  );
+  if (caches.length === 0) {
+    const whose = options.encoder === undefined ? '' : ' of this autoencoder';
+    throw new DatasetError(
+      'missing-file',
+      `${dataset.dir} has no latents${whose} beside it: run \`borealis data encode\`.`,
+    );
+  }
+  const files = createResourcePool(MAX_OPEN_FILES, openPositionedFile);
+
+  async function read(index: WindowIndex, cache: LatentCache, i: number): Promise<Window> {
+    if (options.frames === true) return { ...(await index.at(i)), latents: await latentsAt(index, cache, i) };
+    const { shard, segment, start } = index.locate(i);
+    const { frames: frameCount } = cache;
+    const states = await dataset.readStates(shard, start, frameCount);
+    checkStates(states, { file: dataset.shards[shard]?.files.states ?? dataset.dir, shard, start });
+    return { shard, segment, start, states, frameCount, latents: await latentsAt(index, cache, i) };
+  }
+
+  function latentsAt(index: WindowIndex, cache: LatentCache, i: number): Promise<Latents> {
+    const { segment } = index.locate(i);
+    const first = index.firstOf(segment);
+    const windows = index.firstOf(segment + 1) - first;
+    return files.use(segmentFile(latentFolder(dataset, cache), segment), async (file) => {
+      const { height, width, channels } = cache;
+      const length = file.byteLength / windows;
+      const count = length / (4 * height * width * channels);
+      if (!Number.isInteger(count) || count === 0) {
+        throw new DatasetError(
+          'file-size',
+          `${file.path} has ${file.byteLength} bytes, which are no ${windows} windows of ${height} x ${width} x ` +
+            `${channels} latents: remove it and encode again.`,
+          { file: file.path },
+        );
+      }
+      const bytes = await file.read((i - first) * length, length);
+      return { data: new Float32Array(bytes.buffer), count, height, width, channels };
+    });
+  }
+
+  return {
+    ...dataset,
+    windows(spec) {
+      if (spec.content !== 'frames') return dataset.windows(spec);
+      const cache = caches.find(({ frames, stride }) => frames === spec.frames && stride === spec.stride);
+      if (cache === undefined) throw otherWindows(dataset, spec, caches);
+      const index = dataset.windows(spec);
+      return { ...index, at: (i) => read(index, cache, i) };
+    },
+    async close() {
+      await Promise.all([files.close(), dataset.close()]);
+    },
+  };
+}
+
+async function cachesOf(dataset: Dataset): Promise<LatentCache[]> {
+  const root = join(dataset.dir, 'latents');
+  const keys = await readdir(root).catch((): string[] => []);
+  const caches: LatentCache[] = [];
+  for (const key of keys.sort()) {
+    const listed = await readdir(join(root, key)).catch((): string[] => []);
+    // Without it the latents are not whole.
+    if (listed.includes('cache.json'))
+      caches.push(await readMetadata(join(root, key, 'cache.json'), latentCacheSchema));
+  }
+  return caches;
+}
+
+function otherWindows(dataset: Dataset, spec: WindowSpec, caches: readonly LatentCache[]): DatasetError {
+  const there = caches.map(({ frames, stride }) => `${frames} frames every ${stride}`).join(', ');
+  return new DatasetError(
+    'window-spec',
+    `${dataset.dir} has latents of windows of ${there}; windows of ${spec.frames} frames every ${spec.stride} were ` +
+      'asked for: run `borealis data encode` for those.',
+  );
+}
