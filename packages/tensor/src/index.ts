@@ -1,8 +1,9 @@
 export * as tf from '@tensorflow/tfjs-core';
 export type { BackendInfo, BackendOptions } from './backend/start-backend.ts';
 export { startBackend, startTrainingBackend } from './backend/start-backend.ts';
-export type { Compiled, CompileOptions, Recording } from './compile/compile.ts';
+export type { Compiled, CompileOptions } from './compile/compile.ts';
 export { compile } from './compile/compile.ts';
+export type { Recording } from './compile/record-function.ts';
 export type { TensorErrorCode } from './errors.ts';
 export { TensorError } from './errors.ts';
 export type { StorageDtype } from './half/storage-dtype.ts';

@@ -126,6 +126,12 @@ describe('compile', () => {
     expect([...outer(tf.ones([2])).dataSync()]).toEqual([3, 3]);
   });
 
+  it('lets gradients through where they are taken outside of a recording', () => {
+    const square = compile((x: tf.Tensor) => tf.square(x));
+    const gradient = tf.grad((x: tf.Tensor) => tf.sum(square(x)));
+    expect([...gradient(tf.tensor([1, 3])).dataSync()]).toEqual([2, 6]);
+  });
+
   it('records large constants of one value as a fill', () => {
     const interception = activeInterception();
     if (interception === undefined) throw new Error('no backend');

@@ -1,15 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { activeInterception } from '../backend/active-backend.ts';
 import { TensorError } from '../errors.ts';
-import { nativeDtype, storageDtype } from '../half/storage-dtype.ts';
+import { storageDtype } from '../half/storage-dtype.ts';
 import type { TensorTree, TreeStructure } from '../tree/tensor-tree.ts';
 import { flatten, unflatten } from '../tree/tensor-tree.ts';
 import { disposeDonated, ownMemory } from './donated-memory.ts';
 import type { Interception } from './interception.ts';
-import { describeFailure } from './node-origin.ts';
-import { explainFailure, forgetNodes, keepNodes } from './recorded-nodes.ts';
-import type { Precision, RecordedFunction } from './recorder.ts';
-import { createRecorder } from './recorder.ts';
+import type { Recorded, Recording } from './record-function.ts';
+import { recordFunction } from './record-function.ts';
+import { explainFailure, forgetNodes } from './recorded-nodes.ts';
+import type { Precision } from './recorder.ts';
+import { watchSignatures } from './signature-watch.ts';
 
 export interface CompileOptions {
   /** Shown in errors and traces. Default: the function's own name. */
@@ -25,15 +26,8 @@ export interface CompileOptions {
   readonly donate?: readonly number[];
   /** Recordings kept for different shapes; the one unused for longest goes first. Default 16. */
   readonly maxSignatures?: number;
-}
-
-/** What one recording of a compiled function came to. */
-export interface Recording {
-  readonly signature: string;
-  readonly nodeCount: number;
-  /** Equal digests are equal graphs. */
-  readonly digest: string;
-  readonly milliseconds: number;
+  /** Told once where the arguments' shapes keep changing. Default: a line on standard error. */
+  readonly onNotice?: (message: string) => void;
 }
 
 export interface Compiled<Args extends readonly TensorTree[], Result extends TensorTree> {
@@ -44,16 +38,8 @@ export interface Compiled<Args extends readonly TensorTree[], Result extends Ten
   dispose(): void;
 }
 
-interface Entry {
-  readonly recorded: RecordedFunction;
-  readonly structure: TreeStructure;
-  readonly recording: Recording;
-}
-
 /** ConfigProto: TensorFlow's defaults. */
 const CONFIG = new Uint8Array(0);
-
-let functionCount = 0;
 
 /**
  * Records `fn` once for each signature (structure, dtypes and shapes of its arguments) as one TensorFlow function, and
@@ -73,11 +59,13 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
 ): Compiled<Args, Result> {
   const name = options.name ?? (fn.name === '' ? 'anonymous' : fn.name);
   const maxSignatures = options.maxSignatures ?? 16;
-  const entries = new Map<string, Entry>(); // in order of last use
+  const entries = new Map<string, Recorded>(); // in order of last use
+  const onNotice = options.onNotice ?? ((message: string) => console.error(message));
+  const watch = watchSignatures({ name, maxSignatures, onNotice });
   const donated = (args: Args): tf.Tensor[] =>
     (options.donate ?? []).flatMap((position) => flatten(args[position] as TensorTree).tensors);
 
-  function entryFor(interception: Interception, args: Args): { entry: Entry; inputs: tf.Tensor[] } {
+  function entryFor(interception: Interception, args: Args): { entry: Recorded; inputs: tf.Tensor[] } {
     const { tensors, structure } = flatten(args);
     const signature = signatureOf(tensors, structure);
     let entry = entries.get(signature);
@@ -91,6 +79,7 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
         precision: options.precision ?? 'f32',
         donated: new Set(donated(args)),
       });
+      watch.recorded(tensors, structure, entry.recording.milliseconds);
       evict(interception);
     } else {
       entries.delete(signature);
@@ -118,7 +107,8 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
 
   const compiled = (...args: Args): Result => {
     const interception = activeInterception();
-    if (interception?.isRecording() === true) return fn(...args); // becomes part of the outer recording
+    // Becomes part of the outer recording; or of a gradient that is taken op by op, which sees no replay's inside.
+    if (interception?.isRecording() === true || tf.engine().isTapeOn()) return fn(...args);
     if (interception === undefined) {
       const result = tf.tidy(() => fn(...args) as tf.TensorContainer) as Result;
       disposeDonated(donated(args), result);
@@ -161,58 +151,4 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
 
 function signatureOf(tensors: readonly tf.Tensor[], structure: TreeStructure): string {
   return `${JSON.stringify(structure)}${tensors.map((t) => `${storageDtype(t)}[${t.shape.join()}]`).join()}`;
-}
-
-function recordFunction<Args extends readonly TensorTree[], Result extends TensorTree>(
-  interception: Interception,
-  fn: (...args: Args) => Result,
-  options: {
-    readonly name: string;
-    readonly tensors: readonly tf.Tensor[];
-    readonly structure: TreeStructure;
-    readonly signature: string;
-    readonly xla: boolean;
-    readonly precision: Precision;
-    readonly donated: ReadonlySet<tf.Tensor>;
-  },
-): Entry {
-  const { backend, native } = interception;
-  const start = performance.now();
-  const recorder = createRecorder(native, options);
-  try {
-    const { outputIds, structure } = interception.record(recorder, () => {
-      const engine = tf.engine();
-      engine.startScope('recording');
-      try {
-        const placeholders = options.tensors.map((t) => {
-          const placeholder = recorder.placeholder(nativeDtype(backend, t), t.shape);
-          if (options.donated.has(t)) recorder.donate(placeholder.id);
-          return backend.createOutputTensor(placeholder);
-        });
-        const result = fn(...(unflatten(options.structure, placeholders) as unknown as Args));
-        const flat = flatten(result);
-        return { outputIds: backend.getInputTensorIds(flat.tensors), structure: flat.structure };
-      } finally {
-        engine.endScope();
-      }
-    });
-    const functionName = `borealis_${options.name.replace(/[^A-Za-z0-9_]/g, '_')}_${functionCount++}`;
-    const recorded = recorder.finish({ name: functionName, outputIds });
-    const { origins, digest } = recorded;
-    interception.noteShared(recorded.capturedFrom);
-    keepNodes(recorded.recording, { functionName: options.name, origins });
-    const milliseconds = performance.now() - start;
-    return {
-      recorded,
-      structure,
-      recording: { signature: options.signature, nodeCount: origins.length, digest, milliseconds },
-    };
-  } catch (cause) {
-    recorder.discard();
-    const code = cause instanceof TensorError ? cause.code : 'RECORDING_FAILED';
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    const where = cause instanceof Error ? describeFailure(cause) : '';
-    const what = `while recording ${options.name}${where === '' ? '' : `, ${where}`}`;
-    throw new TensorError(code, `${what}: ${detail}`, { cause });
-  }
 }
