@@ -33,6 +33,8 @@ export { gelu, geluTanh, silu } from './ops/gelu.ts';
 export type { LayerNormWeights } from './ops/layer-norm.ts';
 export { layerNorm } from './ops/layer-norm.ts';
 export { linear } from './ops/linear.ts';
+export type { LinearCrossEntropyOptions } from './ops/linear-cross-entropy.ts';
+export { linearCrossEntropy } from './ops/linear-cross-entropy.ts';
 export type { Modulation } from './ops/modulate.ts';
 export { modulate } from './ops/modulate.ts';
 export { rmsNorm } from './ops/rms-norm.ts';
