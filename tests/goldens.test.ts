@@ -11,7 +11,18 @@ import { runBorealis } from './run-borealis.ts';
 import { ROOT } from './workspace.ts';
 
 const GOLDENS = join(ROOT, 'tests', 'goldens');
-const BUILT = ['fsq', 'metrics', 'ops', 'optim', 'st_transformer'];
+const BUILT = [
+  ...[
+    'cosmos_dv',
+    'cosmos_dv_trace',
+    'fsq',
+    'lora_dit',
+    'lora_dit_adapter_diffusers',
+    'lora_dit_adapter_peft',
+  ],
+  ...['lora_linear', 'metrics', 'ops', 'optim', 'schedulers', 'st_maskgit', 'st_transformer'],
+  ...['wan22_dit', 'wan22_vae', 'wan22_vae_trace'],
+];
 
 let verification: Verification;
 let altered: string;

@@ -55,6 +55,8 @@ const fieldsSchema = z.strictObject({
   /** How far noise levels are moved towards noise: σ ← s σ / (1 + (s − 1) σ). */
   shift: z.number().positive(),
   trainingNoise: noiseSchema,
+  /** Training computes the activations of each block again in the backward pass instead of keeping them. */
+  recompute: z.boolean(),
 });
 
 export const ditSamplerConfigSchema = fieldsSchema.superRefine((config, context) => {
@@ -104,6 +106,7 @@ export const presets = {
     lora: { rank: 32, alpha: 32, dropout: 0, layers: 'all' },
     shift: 5,
     trainingNoise: { distribution: 'uniform' },
+    recompute: true,
   },
   /** The same architecture at a size that trains on two processor cores, from nothing. */
   small: {
@@ -125,6 +128,7 @@ export const presets = {
     lora: null,
     shift: 3,
     trainingNoise: { distribution: 'uniform' },
+    recompute: false,
   },
 } as const satisfies Record<string, DitSamplerConfig>;
 

@@ -74,6 +74,15 @@ describe('training', () => {
     expect(losses.at(-1)).toBeLessThan(losses[0] ?? NaN);
   });
 
+  test('activations computed again: the same steps, dropout included', () => {
+    const config: DitSamplerConfig = { ...tiny, lora: { rank: 2, alpha: 2, dropout: 0.3, layers: 'all' } };
+    const kept = train(config, 4, stirred(init(config, 1))).losses;
+    const again = train({ ...config, recompute: true }, 4, stirred(init(config, 1))).losses;
+    again.forEach((loss, i) => {
+      expect(loss).toBeCloseTo(kept[i] ?? NaN, 4);
+    });
+  });
+
   test('an adapter on layers that the model doesn’t have is an error', () => {
     const config: DitSamplerConfig = {
       ...tiny,

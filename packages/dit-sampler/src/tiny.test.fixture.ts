@@ -25,6 +25,7 @@ export const tiny: DitSamplerConfig = {
   lora: null,
   shift: 3,
   trainingNoise: { distribution: 'uniform' },
+  recompute: false,
 };
 
 /** States are normalised by something that is not the identity. */

@@ -5,7 +5,7 @@ import { velocity } from '../transformer/forward.ts';
 
 export interface GeneratedVelocityArguments extends Pick<
   ForwardArguments,
-  'parameters' | 'text' | 'states' | 'linear'
+  'parameters' | 'text' | 'states' | 'linearOf'
 > {
   /** Latent frames that are given and stay, `[b|1 k h w c]`; none: the window is all generated. */
   readonly given?: tf.Tensor;

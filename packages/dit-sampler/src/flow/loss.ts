@@ -6,6 +6,7 @@ import { asDitParameters } from '../parameters.ts';
 import { TRAINING_TIMESTEPS } from '../solvers/noise-schedule.ts';
 import { embedStates } from '../states/embed-states.ts';
 import { embedText } from '../transformer/forward.ts';
+import { TEXT_PART } from '../transformer/linear.ts';
 import { addNoise } from './add-noise.ts';
 import { adapterDropout } from './adapter-dropout.ts';
 import { generatedVelocity } from './generated-velocity.ts';
@@ -20,17 +21,17 @@ export function loss(config: DitSamplerConfig, parameters: Parameters, batch: Di
   const k = config.contextLatents;
   const given = tf.slice(latents, [0, 0, 0, 0, 0], [-1, k, -1, -1, -1]);
   const clean = tf.slice(latents, [0, k, 0, 0, 0], [-1, -1, -1, -1, -1]);
-  const linear = adapterDropout(config.lora?.dropout ?? 0, dropoutSeed);
+  const linearOf = adapterDropout(config.lora?.dropout ?? 0, dropoutSeed);
   const predicted = generatedVelocity(config, {
     parameters: p,
     ...(k === 0 ? {} : { given }),
     noisy: addNoise(clean, noise, sigmas),
     timesteps: tf.mul(sigmas, TRAINING_TIMESTEPS),
-    text: embedText(text, p, linear),
+    text: embedText(text, p, linearOf(TEXT_PART)),
     ...(p.state_conditioner === undefined || states === undefined
       ? {}
       : { states: embedStates(states, p.state_conditioner, keepStates) }),
-    linear,
+    linearOf,
   });
   const error = tf.sub(predicted, tf.sub(noise, clean));
   const level = tf.reshape(sigmas, [-1, 1, 1, 1, 1]);

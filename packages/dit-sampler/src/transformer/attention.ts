@@ -1,8 +1,8 @@
 import { multiHeadAttention, rmsNorm, tf } from '@borealis/tensor';
 import type { LinearLayer } from '@borealis/training';
+import type { Linear } from './linear.ts';
 import type { RotaryTables } from './rotary.ts';
 import { rotate } from './rotary.ts';
-import type { Linear } from './timesteps.ts';
 
 export type AttentionParameters = {
   readonly to_q: LinearLayer;

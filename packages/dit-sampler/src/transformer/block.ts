@@ -2,8 +2,8 @@ import { geluTanh, layerNorm, tf } from '@borealis/tensor';
 import type { LinearLayer } from '@borealis/training';
 import type { AttentionParameters, AttentionSetting } from './attention.ts';
 import { crossAttention, selfAttention } from './attention.ts';
+import type { Linear } from './linear.ts';
 import type { RotaryTables } from './rotary.ts';
-import type { Linear } from './timesteps.ts';
 
 /** A block's parameters under diffusers' names; norm1 and norm3 have none. */
 export type BlockParameters = {

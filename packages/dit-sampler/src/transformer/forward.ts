@@ -1,17 +1,20 @@
-import { geluTanh, silu, tf } from '@borealis/tensor';
+import { geluTanh, recompute, silu, tf } from '@borealis/tensor';
 import type { LinearLayer } from '@borealis/training';
 import { loraLinear } from '@borealis/training';
 import type { DitSamplerConfig } from '../config.ts';
 import { DitSamplerError } from '../errors.ts';
 import type { DitParameters } from '../parameters.ts';
+import type { BlockParameters } from './block.ts';
 import { block, shifted } from './block.ts';
+import type { Linear, LinearOf } from './linear.ts';
+import { HEAD_PART, TIME_PART, TIME_PROJECTION_PART } from './linear.ts';
 import type { Grid } from './patches.ts';
 import { embedPatches, gridOf, joinPatches } from './patches.ts';
 import { rotaryTables } from './rotary.ts';
-import type { Linear, TwoLayers } from './timesteps.ts';
+import type { TwoLayers } from './timesteps.ts';
 import { embedTimesteps, timestepFeatures } from './timesteps.ts';
 
-type Sizes = Pick<DitSamplerConfig, 'heads' | 'headDim' | 'freqDim' | 'patchSize' | 'eps'>;
+type Sizes = Pick<DitSamplerConfig, 'heads' | 'headDim' | 'freqDim' | 'patchSize' | 'eps' | 'recompute'>;
 
 export interface ForwardArguments {
   readonly parameters: DitParameters;
@@ -27,7 +30,7 @@ export interface ForwardArguments {
   /** `[b|1 frames c]`, from `embedStates`: added to the embedded timestep of each frame of tokens. */
   readonly states?: tf.Tensor;
   /** Linear maps with dropout before their adapters; default: without. */
-  readonly linear?: Linear;
+  readonly linearOf?: LinearOf;
 }
 
 /**
@@ -37,17 +40,22 @@ export interface ForwardArguments {
  * @returns `[b t h w c]`
  */
 export function velocity(config: Sizes, args: ForwardArguments): tf.Tensor {
-  const { parameters: p, latents, text, linear = loraLinear } = args;
+  const { parameters: p, latents, text, linearOf = withoutDropout } = args;
   const { heads, headDim, patchSize, eps } = config;
   const grid = gridOf(latents, patchSize);
   const temb = timestepEmbedding(config, args, grid); // [b|1 g c]
-  const timestep = projectTimestep(temb, p.condition_embedder.time_proj, linear); // [b|1 g 6 c]
+  const timestep = projectTimestep(temb, p.condition_embedder.time_proj, linearOf(TIME_PROJECTION_PART)); // [b|1 g 6 c]
   const rotary = rotaryTables(grid, headDim);
   let x = embedPatches(latents, p.patch_embedding.weight, p.patch_embedding.bias); // [b n c]
-  for (const layer of Object.values(p.blocks))
-    x = block(x, layer, { timestep, text, rotary, heads, eps, linear });
-  return joinPatches(head(x, temb, { p, eps, linear }), { grid, patchSize });
+  for (const [i, layer] of Object.values(p.blocks).entries()) {
+    const own = (x: tf.Tensor, layer: BlockParameters, told: { timestep: tf.Tensor; text: tf.Tensor }) =>
+      block(x, layer, { ...told, rotary, heads, eps, linear: linearOf(i) });
+    x = (config.recompute ? recompute(own) : own)(x, layer, { timestep, text });
+  }
+  return joinPatches(head(x, temb, { p, eps, linear: linearOf(HEAD_PART) }), { grid, patchSize });
 }
+
+const withoutDropout: LinearOf = () => loraLinear;
 
 /** Text embedding `[b l text]` → what blocks attend to, `[b l c]`. */
 export function embedText(text: tf.Tensor, p: DitParameters, linear: Linear = loraLinear): tf.Tensor {
@@ -79,7 +87,7 @@ function head(
 /** Embedded timesteps, those of frames with the states' embedding: `[b|1 g c]`. */
 function timestepEmbedding(
   config: Sizes,
-  { parameters, latents, timesteps, states, linear = loraLinear }: ForwardArguments,
+  { parameters, latents, timesteps, states, linearOf = withoutDropout }: ForwardArguments,
   [frames, rows, columns]: Grid,
 ): tf.Tensor {
   const [, groups = 0] = timesteps.shape;
@@ -92,7 +100,8 @@ function timestepEmbedding(
     );
   }
   const embedder = parameters.condition_embedder.time_embedder;
-  const temb = embedTimesteps(timestepFeatures(timesteps, config.freqDim), embedder, linear);
+  const features = timestepFeatures(timesteps, config.freqDim);
+  const temb = embedTimesteps(features, embedder, linearOf(TIME_PART));
   if (states === undefined) return temb;
   if (states.shape[1] !== frames || ![1, frames].includes(groups)) {
     throw new DitSamplerError(

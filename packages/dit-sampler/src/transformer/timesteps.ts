@@ -1,11 +1,9 @@
 import { silu, tf } from '@borealis/tensor';
 import type { LinearLayer } from '@borealis/training';
 import { loraLinear } from '@borealis/training';
+import type { Linear } from './linear.ts';
 
 const MAX_PERIOD = 10_000;
-
-/** The linear map of a layer, with its adapter where it has one. */
-export type Linear = (x: tf.Tensor, layer: LinearLayer) => tf.Tensor;
 
 /**
  * Sinusoidal features of timesteps, cosines first (diffusers `Timesteps`, `flip_sin_to_cos`).
