@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { dataEncodeCommand } from './data-encode.ts';
 import { dataInspectCommand } from './data-inspect.ts';
 import { dataTokenizeCommand } from './data-tokenize.ts';
 import { dataValidateCommand } from './data-validate.ts';
@@ -8,5 +9,6 @@ export function dataCommand(): Command {
     .description('look at, check and convert a dataset')
     .addCommand(dataInspectCommand())
     .addCommand(dataValidateCommand())
-    .addCommand(dataTokenizeCommand());
+    .addCommand(dataTokenizeCommand())
+    .addCommand(dataEncodeCommand());
 }
