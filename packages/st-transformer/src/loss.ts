@@ -20,8 +20,9 @@ export function loss(config: StTransformerConfig, parameters: Parameters, batch:
     b * t * s,
     config.dim,
   ]);
-  const each = vocabularyOf(config).crossEntropy(hidden, tf.reshape(targets, [b * t * s]), p.vocabulary);
+  const flat = tf.reshape(targets, [b * t * s]);
+  const { mean, each } = vocabularyOf(config).crossEntropy(hidden, flat, p.vocabulary);
   const perGrid = tf.mean(tf.reshape(each, [b, t, s]), [0, 2]); // [t]
   const future = tf.mean(tf.slice(perGrid, [config.contextGrids - 1], [-1]));
-  return { loss: tf.mean(perGrid), logs: { future } };
+  return { loss: mean, logs: { future } };
 }

@@ -1,4 +1,4 @@
-import { crossEntropy, embedding, linear, tf } from '@borealis/tensor';
+import { embedding, linear, linearCrossEntropy, tf } from '@borealis/tensor';
 import { normal } from '../parameter-spec.ts';
 import { parameter } from './parameter.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -9,7 +9,7 @@ export function codeVocabulary(size: number): Vocabulary {
     size,
     specs: (dim) => ({ table: normal([size, dim]) }),
     embed: (codes, p) => embedding(codes, parameter(p, 'table')),
-    crossEntropy: (hidden, targets, p) => crossEntropy(linear(hidden, parameter(p, 'table')), targets),
+    crossEntropy: (hidden, targets, p) => linearCrossEntropy(hidden, parameter(p, 'table'), targets),
     logProbabilities: (hidden, p) => tf.logSoftmax(linear(hidden, parameter(p, 'table'))),
   };
 }

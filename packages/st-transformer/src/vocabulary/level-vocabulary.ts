@@ -41,11 +41,12 @@ export function levelVocabulary(levels: readonly number[], components: number): 
     return tf.split(x, [...levels], -1);
   }
 
-  function crossEntropy(hidden: tf.Tensor, targets: tf.Tensor, p: VocabularyParameters): tf.Tensor {
+  function crossEntropy(hidden: tf.Tensor, targets: tf.Tensor, p: VocabularyParameters) {
     const { weights, logits } = head(hidden, p);
     const chosen = tf.sum(tf.mul(logits, tf.expandDims(multiHot(targets), 1)), -1); // [n k]
     const normalisers = tf.addN(perLevel(logits).map((part) => tf.logSumExp(part, -1))); // [n k]
-    return tf.neg(tf.logSumExp(tf.add(weights, tf.sub(chosen, normalisers)), -1));
+    const each = tf.neg(tf.logSumExp(tf.add(weights, tf.sub(chosen, normalisers)), -1));
+    return { mean: tf.mean(each), each };
   }
 
   /** The joint distribution of some levels, the first varying fastest: `[n k l₀] , [n k l₁] … → [n k Π l]` */

@@ -36,7 +36,7 @@ describe.each([
     const p = randomParameters(vocabulary, 4);
     const hidden = random.normalTensor([ROWS, DIM]);
     const targets = Array.from({ length: ROWS }, () => random.integer(0, vocabulary.size - 1));
-    const loss = vocabulary.crossEntropy(hidden, tf.tensor(targets, [ROWS], 'int32'), p).dataSync();
+    const loss = vocabulary.crossEntropy(hidden, tf.tensor(targets, [ROWS], 'int32'), p).each.dataSync();
     const all = vocabulary.logProbabilities(hidden, p).arraySync() as number[][];
     targets.forEach((target, i) => {
       const want = -(all[i]?.[target] ?? NaN);

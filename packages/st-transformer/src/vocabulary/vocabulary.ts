@@ -14,8 +14,12 @@ export interface Vocabulary {
   specs(dim: number): ParameterSpecs;
   /** Codes `[n]` int32 → `[n c]` */
   embed(codes: tf.Tensor, p: VocabularyParameters): tf.Tensor;
-  /** Hidden `[n c]` and true codes `[n]` → −log p in nats, `[n]` */
-  crossEntropy(hidden: tf.Tensor, targets: tf.Tensor, p: VocabularyParameters): tf.Tensor;
+  /** Hidden `[n c]` and true codes `[n]` → −log p in nats: the mean, and of each without a gradient, `[n]` */
+  crossEntropy(
+    hidden: tf.Tensor,
+    targets: tf.Tensor,
+    p: VocabularyParameters,
+  ): { readonly mean: tf.Tensor; readonly each: tf.Tensor };
   /** Hidden `[n c]` → log-probabilities of all codes, `[n size]` */
   logProbabilities(hidden: tf.Tensor, p: VocabularyParameters): tf.Tensor;
 }

@@ -5,7 +5,7 @@ import { holdBack } from '../recompute/hold-back.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { linear } from './linear.ts';
 import { matrixProduct } from './matrix-product.ts';
-import { withGradient } from './with-gradient.ts';
+import { withGradientOfFirst } from './with-gradient.ts';
 
 export interface LinearCrossEntropyOptions {
   /** Rows whose logits are made at a time. Default: as many as make 128 MB of logits. */
@@ -22,35 +22,40 @@ const LOGIT_BYTES_AT_A_TIME = 128 << 20;
  * @param x `[n c]`
  * @param weight `[v c]`
  * @param targets `[n]` int32, in [0, v)
- * @returns a scalar, in nats
+ * @returns nats: the mean, and without a gradient each row's `[n]`
  */
 export function linearCrossEntropy(
   x: tf.Tensor,
   weight: tf.Tensor,
   targets: tf.Tensor,
   options: LinearCrossEntropyOptions = {},
-): tf.Tensor {
+): { readonly mean: tf.Tensor; readonly each: tf.Tensor } {
   const [count] = x.shape as [number, number];
   const [classes] = weight.shape as [number, number];
   const run = fusedOps();
-  if (run === undefined) return tf.mean(crossEntropy(linear(x, weight), targets));
+  if (run === undefined) {
+    const each = crossEntropy(linear(x, weight), targets);
+    return { mean: tf.mean(each), each };
+  }
   const rows = options.rowsAtATime ?? Math.max(1, Math.floor(LOGIT_BYTES_AT_A_TIME / (4 * classes)));
-  return withGradient(
+  const [mean, each] = withGradientOfFirst(
     [x, weight],
     (x, weight) => {
       const { losses, dx, dWeight } = inParts(run, { x, weight, targets }, rows);
-      return { value: tf.div(tf.addN(losses.map((part) => tf.sum(part))), count), saved: { dx, dWeight } };
+      return { value: tf.mean(losses), beside: losses, saved: { dx, dWeight } };
     },
     (dy, { dx, dWeight }) => {
       const share = tf.div(dy, count);
       return [tf.mul(dx, share), tf.mul(dWeight, share)];
     },
   );
+  return { mean, each };
 }
 
 interface Parts {
-  readonly losses: readonly tf.Tensor[];
-  /** Of the sum of losses. */
+  /** `[n]` */
+  readonly losses: tf.Tensor;
+  /** Gradients of their sum. */
   readonly dx: tf.Tensor;
   readonly dWeight: tf.Tensor;
 }
@@ -80,5 +85,5 @@ function inParts(
     const own = matrixProduct(run, slopes, part, { turnA: true });
     dWeight = dWeight === undefined ? own : tf.add(dWeight, own);
   }
-  return { losses, dx: tf.concat(dx, 0), dWeight: dWeight ?? tf.zerosLike(weight) };
+  return { losses: tf.concat(losses), dx: tf.concat(dx, 0), dWeight: dWeight ?? tf.zerosLike(weight) };
 }

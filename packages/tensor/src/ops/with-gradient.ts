@@ -25,3 +25,38 @@ export function withGradient<Inputs extends readonly tf.Tensor[], Saved extends 
   });
   return op(...inputs);
 }
+
+interface KernelFunction {
+  readonly forwardFunc: (backend: unknown, save: Save) => tf.Tensor[];
+  readonly backwardsFunc: (dy: tf.Tensor[], saved: tf.Tensor[]) => Record<string, () => tf.Tensor>;
+  readonly inputs: Record<string, tf.Tensor>;
+}
+
+/** The same with a second result, which has no gradient: `[value, beside]`. */
+export function withGradientOfFirst<Inputs extends readonly tf.Tensor[], Saved extends Tensors>(
+  inputs: readonly [...Inputs],
+  forward: (...inputs: Inputs) => {
+    readonly value: tf.Tensor;
+    readonly beside: tf.Tensor;
+    readonly saved: Saved;
+  },
+  gradients: (dy: tf.Tensor, saved: Saved) => tf.Tensor[],
+): [value: tf.Tensor, beside: tf.Tensor] {
+  // tf.customGrad knows functions of one result only.
+  const engine = tf.engine() as unknown as { runKernelFunc(what: KernelFunction): [tf.Tensor, tf.Tensor] };
+  let names: readonly string[] = [];
+  return engine.runKernelFunc({
+    inputs: Object.fromEntries(inputs.map((input, i) => [`${i}`, input])),
+    forwardFunc: (_, save) => {
+      const { value, beside, saved } = forward(...(inputs as unknown as Inputs));
+      names = Object.keys(saved);
+      save(Object.values(saved));
+      return [value, beside];
+    },
+    backwardsFunc: ([dy], kept) => {
+      const saved = Object.fromEntries(names.map((name, i) => [name, kept[i]])) as unknown as Saved;
+      const all = gradients(dy as tf.Tensor, saved);
+      return Object.fromEntries(all.map((gradient, i) => [`${i}`, () => gradient]));
+    },
+  });
+}
