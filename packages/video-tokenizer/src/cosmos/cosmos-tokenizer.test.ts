@@ -2,6 +2,7 @@ import type { Frames, TokenGrids } from '@borealis/dataset';
 import { tensorOf } from '@borealis/safetensors';
 import { createRandom, memoryUse, startBackend, tf } from '@borealis/tensor';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cosmosEncode } from './cosmos-codec.ts';
 import { cosmosPresets } from './cosmos-config.ts';
 import type { CosmosConfig } from './cosmos-config.ts';
 import type { CosmosParameters } from './cosmos-parameters.ts';
@@ -131,6 +132,19 @@ test.each([
   ['a side that is no multiple of 8', { ...randomFrames(17, 4), height: 12, width: 32 }, /multiples of 8/],
 ])('%s are refused', async (_, frames, message) => {
   await expect(tokenizer.encode(frames)).rejects.toThrow(message);
+});
+
+test.each([
+  ['six frames', [1, 6, 16, 16, 3]],
+  ['a side of 12', [1, 9, 12, 16, 3]],
+  ['four channels', [1, 9, 16, 16, 4]],
+  ['no batch', [9, 16, 16, 3]],
+])('a video of %s is refused', (_, shape) => {
+  const before = memoryUse().tensors;
+  expect(() => tf.tidy(() => cosmosEncode(parameters, tf.zeros(shape), { config }))).toThrow(
+    expect.objectContaining({ code: 'frames' }),
+  );
+  expect(memoryUse().tensors).toBe(before);
 });
 
 const grids = (codes: number[], count = 3): TokenGrids => ({
