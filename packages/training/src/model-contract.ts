@@ -60,6 +60,8 @@ export interface SamplingOptions {
   readonly guidanceScale: number;
   /** Samples computed together. */
   readonly together?: number;
+  /** Default `f32`. */
+  readonly precision?: 'f32' | 'bf16';
 }
 
 /** Draws the future of windows with one set of parameters; holds compiled functions, so dispose it. */

@@ -103,19 +103,19 @@ async function* drawGroup(
       options.onStep?.({ step: i + 1, steps: options.steps, sample: group.first });
       await turn();
     }
-    const drawn = tf.tidy(() => tf.unstack(noisy, 0));
-    for (const [i, sample] of drawn.entries()) {
-      const whole = tf.tidy(() =>
-        inputs.given === undefined ? tf.clone(sample) : tf.concat([inputs.given, sample], 0),
-      );
-      sample.dispose();
-      drawn[i] = whole;
-    }
-    yield* drawn;
+    for (let i = 0; i < group.size; i++) yield sampleAt(noisy, i, inputs.given);
   } finally {
     tf.dispose([noisy, ...Object.values(given)]);
     path.dispose();
   }
+}
+
+/** One of a group, `[t h w c]`, behind the frames that it was given. */
+function sampleAt(generated: tf.Tensor, i: number, given: tf.Tensor | undefined): tf.Tensor {
+  return tf.tidy(() => {
+    const own = tf.squeeze(tf.slice(generated, [i, 0, 0, 0, 0], [1, -1, -1, -1, -1]), [0]);
+    return given === undefined ? tf.clone(own) : tf.concat([given, own], 0);
+  });
 }
 
 /** `[size t−k h w c]`: noise of each sample by itself, so that it is the same in whatever group. */

@@ -105,7 +105,7 @@ test('a consumer that stops early leaves nothing behind', async () => {
   const denoiser = createDenoiser(tiny, asDitParameters(tiny, init(tiny, 3)));
   const told = inputs();
   const before = tf.memory().numTensors;
-  for await (const sample of drawSamples(tiny, denoiser, told, { ...options, samples: 5 })) {
+  for await (const sample of drawSamples(tiny, denoiser, told, { ...options, samples: 5, together: 3 })) {
     sample.dispose();
     break;
   }
@@ -159,6 +159,10 @@ test('the sampler of the model contract: latents of a window in, latents out', a
   const drawn: Latents[] = [];
   const settings = { samples: 2, seed: 1, steps: 2, solver: 'euler', guidanceScale: 1 } as const;
   for await (const latents of sampler.sample(window, settings)) drawn.push(latents);
+  for await (const latents of sampler.sample(window, { ...settings, samples: 1, precision: 'bf16' })) {
+    const differences = latents.data.map((value, i) => Math.abs(value - (drawn[0]?.data[i] ?? NaN)));
+    expect(Math.max(...differences)).toBeLessThan(0.1);
+  }
   sampler.dispose();
   expect(tf.memory().numTensors).toBe(before);
   expect(drawn).toHaveLength(2);
