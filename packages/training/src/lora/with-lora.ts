@@ -33,7 +33,7 @@ export function withLora(parameters: Parameters, config: LoraConfig, options: Wi
 }
 
 /** Paths of the linear layers: those with a weight of two axes. */
-export function linearLayers(
+function linearLayers(
   named: Readonly<Record<string, { readonly shape: readonly number[] }>>,
   isAdaptable: (layer: string) => boolean = () => true,
 ): string[] {
