@@ -78,9 +78,9 @@ function decodeSeen(config: CosmosConfig, p: CosmosParameters, indices: tf.Tenso
 function* produceAll(name: string, seen: Seen): Iterable<Produced> {
   for (const [part, value] of Object.entries(seen)) {
     const turned = value.rank === 5 ? tf.transpose(value, [0, 4, 1, 2, 3]) : tf.clone(value);
-    value.dispose();
     yield produce(`outputs.${name}.${part}`, turned);
   }
+  tf.dispose(seen); // not before: parts that do nothing give the tensor before them
 }
 
 function cosmosConfigOf(golden: Golden): CosmosConfig {
