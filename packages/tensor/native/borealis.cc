@@ -50,6 +50,9 @@ NAPI_MODULE_INIT() {
   Export(env, exports, "tensorInfo", TensorInfo);
   Export(env, exports, "retainTensor", RetainTensor);
   Export(env, exports, "enableCollectives", EnableCollectives);
+  Export(env, exports, "watchCollectives", WatchCollectives);
+  Export(env, exports, "clusterBarrier", ClusterBarrier);
+  Export(env, exports, "clusterReport", ClusterReport);
   Export(env, exports, "nativeMemory", NativeMemory);
   Export(env, exports, "kernelInstructions", KernelInstructions);
   Export(env, exports, "readTensors", ReadTensors);

@@ -13,6 +13,11 @@ export type TensorErrorCode =
   | 'FOREIGN_SYMBOL'
   | 'USED_AFTER_DONATION'
   | 'READ_FAILED'
+  | 'CLUSTER_INCOMPLETE'
+  | 'CLUSTER_FAILED'
+  | 'PEER_LOST'
+  | 'PEER_LATE'
+  | 'PEER_FAILED'
   | 'INVALID_ARGUMENT';
 
 /** The error of this package: `code` for programs, the message for people. */

@@ -1,6 +1,8 @@
 export * as tf from '@tensorflow/tfjs-core';
 export type { BackendInfo, BackendOptions } from './backend/start-backend.ts';
 export { startBackend, startTrainingBackend } from './backend/start-backend.ts';
+export type { Cluster, ClusterOptions, CollectiveOptions, Reduction } from './collectives/cluster.ts';
+export { joinCluster } from './collectives/join-cluster.ts';
 export type { Compiled, CompileOptions } from './compile/compile.ts';
 export { compile } from './compile/compile.ts';
 export type { Recording } from './compile/record-function.ts';

@@ -124,6 +124,7 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
     try {
       outputs = native.callFunction(entry.recorded.name, ids, entry.recorded.outputCount, CONFIG);
     } catch (cause) {
+      if (cause instanceof TensorError) throw cause;
       const message = cause instanceof Error ? cause.message : String(cause);
       throw new TensorError('RUN_FAILED', `while running ${name}: ${explainFailure(message)}`, { cause });
     }

@@ -27,6 +27,9 @@ const STATEFUL_RANDOM_OPS = new Set([
   'TruncatedNormal',
 ]);
 
+/** Operations between processes start in the same order everywhere: each waits for the one that was recorded before it. */
+const COLLECTIVE_OPS = /^(?:Borealis)?Collective/;
+
 /** Constants of at least this many equal values become a Fill, which Grappler need not carry around whole. */
 const FILL_FROM_ELEMENTS = 64;
 
@@ -95,6 +98,7 @@ export function createRecorder(native: ExtendedBinding, { precision, xla }: Reco
   const donations = createDonations();
   const unread = new Set<string>(); // nodes that nothing recorded so far waits for
   const ownPrefix = nodeName(handle, 0).length - 1; // what differs between two recordings of the same graph
+  let lastCollective: string | undefined;
   let open = true;
 
   function add(
@@ -231,11 +235,12 @@ export function createRecorder(native: ExtendedBinding, { precision, xla }: Reco
     const given = Object.fromEntries(call.attributes.map((a) => [a.name, encodeAttribute(native, a)]));
     const inferred = inferAttributes(definitionOf(op), call.inputs.map(typeOf));
     // What the inputs are is the truth; tfjs takes every bfloat16 tensor for float32.
+    const names = call.inputs.map(nameOf);
     const barrier = donations.overwrite(op, call.inputs, addBarrier);
     const outputs =
       barrier === undefined
-        ? add(op, { ...given, ...inferred }, call.inputs.map(nameOf), awaited.map(nodeOf))
-        : add(op, { ...given, ...inferred, in_place: { b: true } }, call.inputs.map(nameOf), [barrier]);
+        ? add(op, { ...given, ...inferred }, names, [...awaited.map(nodeOf), ...collectiveBefore(op)])
+        : add(op, { ...given, ...inferred, in_place: { b: true } }, names, [barrier]);
     if (barrier === undefined) {
       const made = outputs.map(({ id }) => id);
       donations.note(op, call.inputs, made);
@@ -250,6 +255,14 @@ export function createRecorder(native: ExtendedBinding, { precision, xla }: Reco
       for (const { id, dtype } of outputs) if (dtype === TF_BFLOAT16) madeByPolicy.add(id);
     }
     return outputs;
+  }
+
+  /** What an operation between processes, recorded next, has to wait for. */
+  function collectiveBefore(op: string): string[] {
+    if (!COLLECTIVE_OPS.test(op)) return [];
+    const before = lastCollective;
+    lastCollective = nodeName(handle, origins.length);
+    return before === undefined ? [] : [before];
   }
 
   /** A node that runs when all that is recorded so far has run. */

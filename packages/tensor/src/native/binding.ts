@@ -83,7 +83,10 @@ export interface Extension {
   removeFunction(name: string): void;
   tensorInfo(id: number): InferredOutput;
   retainTensor(id: number): number;
-  enableCollectives(serverDef: Uint8Array): string[];
+  enableCollectives(serverDef: Uint8Array, task: string): void;
+  watchCollectives(milliseconds: number): number;
+  clusterBarrier(id: string, milliseconds: number): void;
+  clusterReport(message: string): void;
   kernelInstructions(): string;
   profilerStart(options: Uint8Array): void;
   profilerStop(): Uint8Array;
