@@ -17,7 +17,6 @@ export { block, feedForward, modulationOf, shifted, textNorm } from './transform
 export type { ForwardArguments } from './transformer/forward.ts';
 export { embedText, projectTimestep, velocity } from './transformer/forward.ts';
 export { embedPatches } from './transformer/patches.ts';
-export type { RotaryTables } from './transformer/rotary.ts';
 export { rotaryTables } from './transformer/rotary.ts';
 export { embedTimesteps, timestepFeatures } from './transformer/timesteps.ts';
 export { loadWeights, publishedName, publishedShapes, storeWeights } from './weights.ts';

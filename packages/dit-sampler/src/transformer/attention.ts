@@ -1,8 +1,7 @@
-import { multiHeadAttention, rmsNorm, tf } from '@borealis/tensor';
+import type { RotaryTables } from '@borealis/tensor';
+import { multiHeadAttention, rmsNorm, rotary as turned, tf } from '@borealis/tensor';
 import type { LinearLayer } from '@borealis/training';
 import type { Linear } from './linear.ts';
-import type { RotaryTables } from './rotary.ts';
-import { rotate } from './rotary.ts';
 
 export type AttentionParameters = {
   readonly to_q: LinearLayer;
@@ -26,8 +25,8 @@ export function selfAttention(
   p: AttentionParameters,
   { heads, eps, linear, rotary }: AttentionSetting & { readonly rotary: RotaryTables },
 ): tf.Tensor {
-  const q = rotate(rmsNorm(linear(x, p.to_q), p.norm_q.weight, eps), rotary);
-  const k = rotate(rmsNorm(linear(x, p.to_k), p.norm_k.weight, eps), rotary);
+  const q = turned(rmsNorm(linear(x, p.to_q), p.norm_q.weight, eps), rotary);
+  const k = turned(rmsNorm(linear(x, p.to_k), p.norm_k.weight, eps), rotary);
   const v = linear(x, p.to_v);
   return linear(multiHeadAttention(q, k, v, { heads }), p.to_out[0]);
 }

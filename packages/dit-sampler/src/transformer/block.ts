@@ -1,9 +1,9 @@
-import { geluTanh, layerNorm, tf } from '@borealis/tensor';
+import type { RotaryTables } from '@borealis/tensor';
+import { gatedAdd, geluTanh, layerNorm, tf } from '@borealis/tensor';
 import type { LinearLayer } from '@borealis/training';
 import type { AttentionParameters, AttentionSetting } from './attention.ts';
 import { crossAttention, selfAttention } from './attention.ts';
 import type { Linear } from './linear.ts';
-import type { RotaryTables } from './rotary.ts';
 
 /** A block's parameters under diffusers' names; norm1 and norm3 have none. */
 export type BlockParameters = {
@@ -68,18 +68,19 @@ export function shifted(
   x: tf.Tensor,
   { shift, scale, eps }: { readonly shift: tf.Tensor; readonly scale: tf.Tensor; readonly eps: number },
 ): tf.Tensor {
-  const normal = inGroups(layerNorm(x, undefined, eps), shift);
-  return tf.reshape(tf.add(tf.mul(normal, tf.add(1, scale)), shift), x.shape);
+  const weights = { gain: tf.add(1, perGroup(scale, x)), bias: perGroup(shift, x) };
+  return layerNorm(x, weights, eps);
 }
 
 /** `x + gate · y` */
 function gated(x: tf.Tensor, gate: tf.Tensor, y: tf.Tensor): tf.Tensor {
-  return tf.add(x, tf.reshape(tf.mul(inGroups(y, gate), gate), x.shape));
+  return gatedAdd(x, perGroup(gate, x), y);
 }
 
-/** `[b n c]` → `[b g n/g c]`, with the groups of a modulation. */
-function inGroups(x: tf.Tensor, modulation: tf.Tensor): tf.Tensor {
-  const [b, n, c] = x.shape as [number, number, number];
-  const groups = modulation.shape[1] as number;
-  return tf.reshape(x, [b, groups, n / groups, c]);
+/** `[b|1 g 1 c]` → a row for each group of successive tokens of `[b n c]`: `[b·g c]`. */
+function perGroup(modulation: tf.Tensor, x: tf.Tensor): tf.Tensor {
+  const [samples, groups, , c] = modulation.shape as [number, number, number, number];
+  const batch = x.shape[0] as number;
+  const rows = tf.reshape(modulation, [samples * groups, c]);
+  return samples === batch ? rows : tf.tile(rows, [batch / samples, 1]);
 }

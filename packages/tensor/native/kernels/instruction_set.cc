@@ -4,8 +4,10 @@
 #include "attention.h"
 #include "attention_gradient.h"
 #include "cross_entropy.h"
+#include "gated_add.h"
 #include "kernels.h"
 #include "norm.h"
+#include "rotary.h"
 #include "short_attention.h"
 
 namespace borealis::BOREALIS_ISA {
@@ -32,7 +34,7 @@ void ActivateGradientAs(ActivationKind kind, const T* x, const T* dy, T* dx, int
 template <typename T>
 constexpr TypedKernels<T> Typed() {
   return {ActivateAs<T>, ActivateGradientAs<T>, AttentionOfAnyLength<T>, AttentionGradientOfAnyLength<T>, ColumnSums<T>,
-          CrossEntropy<T>, ScaleRows<T>};
+          CrossEntropy<T>, ScaleRows<T>, Rotate<T>, GatedAdd<T>, GatedAddGradient<T>};
 }
 
 template <typename X, typename Y>

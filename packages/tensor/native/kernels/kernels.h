@@ -35,6 +35,17 @@ struct CrossEntropyShape {
   float smoothing;  // share of the target's probability that is spread over all classes
 };
 
+/// Rows of `heads` · `depth` numbers; row r is token r mod `tokens`.
+struct RotaryShape {
+  int64_t tokens, heads, depth;
+  bool backwards;
+};
+
+struct GateShape {
+  int64_t channels;
+  int64_t rowsPerGroup;
+};
+
 /// For activations stored as X and results as Y.
 template <typename X, typename Y>
 struct NormKernels {
@@ -64,6 +75,13 @@ struct TypedKernels {
                        int64_t first, int64_t last);
   /// y = x · factors[row] for rows [first, last).
   void (*scaleRows)(const T* x, const float* factors, T* y, int64_t channels, int64_t first, int64_t last);
+  /// Rows [first, last), turned; cosines and sines [tokens depth].
+  void (*rotate)(const RotaryShape&, const T* x, const float* cosines, const float* sines, T* y, int64_t first, int64_t last);
+  /// sum = x + gate · y for rows [first, last).
+  void (*gatedAdd)(const GateShape&, const float* x, const float* gate, const T* y, float* sum, int64_t first, int64_t last);
+  /// dy of rows [first, last), which lie in one group; adds to `dgate` [channels].
+  void (*gatedAddGradient)(const GateShape&, const float* dsum, const float* gate, const T* y, T* dy, float* dgate,
+                           int64_t first, int64_t last);
 };
 
 /// torch.optim.AdamW's update of `count` numbers.

@@ -6,4 +6,6 @@
 #include "collective_mark.h"
 #include "column_sums.h"
 #include "cross_entropy.h"
+#include "gated_add.h"
 #include "norm.h"
+#include "rotary.h"

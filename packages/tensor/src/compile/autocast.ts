@@ -51,6 +51,10 @@ export function autocast(call: OpCall, casts: Autocast): OpCall {
   }
   if (op === 'BorealisScaleRows') return { ...call, inputs: [inputs[0] ?? 0, widen(inputs[1] ?? 0)] };
   if (FOLLOWERS.has(op) && isHalf(inputs[0])) return { ...call, inputs: inputs.map(narrow) };
+  if (op === 'BorealisRotary' || op === 'BorealisGatedAdd' || op === 'BorealisGatedAddGradient') {
+    const typed = op === 'BorealisRotary' ? 0 : 2; // the input that may be of either kind; the others are float32
+    return { ...call, inputs: inputs.map((id, i) => (i === typed ? id : widen(id))) };
+  }
   if (op === 'BorealisNorm') {
     const result = { name: 'Y', type: constants.TF_ATTR_TYPE, value: TF_BFLOAT16 };
     const attributes = [...call.attributes.filter(({ name }) => name !== 'Y'), result];

@@ -7,6 +7,7 @@ import {
   crossEntropy,
   embedding,
   gelu,
+  gatedAdd,
   geluTanh,
   layerNorm,
   linear,
@@ -14,6 +15,7 @@ import {
   multiHeadAttention,
   packedAttention,
   rmsNorm,
+  rotary,
   silu,
   tf,
 } from '../index.ts';
@@ -36,6 +38,8 @@ export function everyOp(): OpValues {
     normal(1, 4, 8),
     normal(2, 4, 3, 24),
   ];
+  const [cosines, sines] = [normal(3, 4), normal(3, 4)];
+  const [gates, shiftedX] = [normal(3, 8), normal(3, 8)];
   const mask = tf.linalg.bandPart(tf.ones([5, 5]), 0, -1);
   const ids = tf.tensor([3, 0, 6, 3], [4], 'int32');
   const ops: Readonly<Record<string, () => tf.Tensor>> = {
@@ -43,6 +47,8 @@ export function everyOp(): OpValues {
     'layerNorm without weights': () => layerNorm(x, undefined, 1e-5),
     rmsNorm: () => rmsNorm(x, gain, 1e-6),
     modulate: () => modulate(x, { shift: bias, scale: gain, gate: bias }, 1e-6),
+    rotary: () => rotary(asking, { cos: cosines, sin: sines }),
+    gatedAdd: () => gatedAdd(x, gates, shiftedX),
     gelu: () => gelu(x),
     geluTanh: () => geluTanh(x),
     silu: () => silu(x),

@@ -7,12 +7,14 @@ import {
   createRandom,
   crossEntropy,
   embedding,
+  gatedAdd,
   gelu,
   geluTanh,
   layerNorm,
   linear,
   modulate,
   rmsNorm,
+  rotary,
   silu,
   startBackend,
   tf,
@@ -28,6 +30,12 @@ const normal = (...shape: number[]) => random.normalTensor(shape);
 type Case = readonly [name: string, inputs: () => tf.Tensor[], fn: (...inputs: tf.Tensor[]) => tf.Tensor];
 const at = (inputs: tf.Tensor[], i: number) => inputs[i] as tf.Tensor;
 
+const angles = [0.1, 0.1, 2, 2, 1, 1, 0.3, 0.3, 5, 5, 4, 4];
+const tables = () => ({
+  cos: tf.tensor2d(angles.map(Math.cos), [3, 4]),
+  sin: tf.tensor2d(angles.map(Math.sin), [3, 4]),
+});
+
 const targets = () => tf.tensor([3, 0, 6, 3], [4], 'int32');
 const cases: readonly Case[] = [
   [
@@ -42,6 +50,12 @@ const cases: readonly Case[] = [
     () => [normal(3, 8), normal(8), normal(8), normal(8)],
     (...t) => modulate(at(t, 0), { shift: at(t, 1), scale: at(t, 2), gate: at(t, 3) }, 1e-5),
   ],
+  [
+    'gatedAdd',
+    () => [normal(4, 6), normal(2, 6), normal(4, 6)],
+    (...t) => gatedAdd(at(t, 0), at(t, 1), at(t, 2)),
+  ],
+  ['rotary', () => [normal(2, 3, 8)], (...t) => rotary(at(t, 0), tables())],
   ['gelu', () => [normal(4, 5)], (...t) => gelu(at(t, 0))],
   ['geluTanh', () => [normal(4, 5)], (...t) => geluTanh(at(t, 0))],
   ['silu', () => [normal(4, 5)], (...t) => silu(at(t, 0))],

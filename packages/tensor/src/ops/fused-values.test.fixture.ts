@@ -5,11 +5,13 @@ import {
   createRandom,
   crossEntropy,
   gelu,
+  gatedAdd,
   geluTanh,
   layerNorm,
   linear,
   packedAttention,
   rmsNorm,
+  rotary,
   silu,
   tf,
 } from '../index.ts';
@@ -36,6 +38,9 @@ export function fusedValues(): { readonly instructions: string; readonly values:
   const heads = () => normal(1, 2, 210, 20);
   keep('attention', (...t) => attention(at(t, 0), at(t, 1), at(t, 2), { causal: true }), heads(), heads(), heads()); // prettier-ignore
   keep('packedAttention', (x) => packedAttention(x as tf.Tensor, { heads: 2 }), normal(2, 5, 3, 60));
+  const tables = { cos: normal(3, 10), sin: normal(3, 10) };
+  keep('rotary', (x) => rotary(x as tf.Tensor, tables), normal(2, 3, 30));
+  keep('gatedAdd', (...t) => gatedAdd(at(t, 0), at(t, 1), at(t, 2)), normal(6, 21), normal(2, 21), normal(6, 21)); // prettier-ignore
   const targets = tf.tensor1d([3, 0, 40], 'int32');
   keep('crossEntropy', (x) => crossEntropy(x as tf.Tensor, targets, { labelSmoothing: 0.1 }), normal(3, 41));
   const scalars = {
