@@ -8,6 +8,7 @@ import { runRow } from './contest/run-row.ts';
 import type { PyTorch } from './peer/install-pytorch.ts';
 import { installPyTorch } from './peer/install-pytorch.ts';
 import { pytorchWays } from './peer/pytorch-ways.ts';
+import { collectTraces } from './results/collect-traces.ts';
 import type { Machine } from './results/machine.ts';
 import { describeMachine } from './results/machine.ts';
 import type { BenchRow, Precision, Suite } from './suites/suite.ts';
@@ -24,6 +25,8 @@ export interface BenchOptions {
   readonly repetitions?: number;
   /** Default 3. */
   readonly warmUps?: number;
+  /** A file for a trace of some iterations of each row on our side, taken after the timing. */
+  readonly profile?: string;
   /** Of each library, on both sides. Default: all cores. */
   readonly threads?: number;
   readonly onNotice: (message: string) => void;
@@ -55,6 +58,7 @@ export async function runBench(name: string, options: BenchOptions): Promise<Ben
   const threads = options.threads ?? availableParallelism();
   const { repetitions = 15, warmUps = 3 } = options;
   const pytorch = options.against === undefined ? undefined : await installPyTorch(options);
+  const traces = options.profile === undefined ? undefined : await collectTraces(options.profile);
   const compilerCache = await mkdtemp(join(tmpdir(), 'borealis-bench-compiler-'));
   const rows: RowResult[] = [];
   try {
@@ -69,6 +73,7 @@ export async function runBench(name: string, options: BenchOptions): Promise<Ben
         seed: 1,
         ours: ourWay(threads),
         theirs: waysOf(pytorch, { precision, threads, compilerCache }),
+        ...(traces === undefined ? {} : { traceFile: traces.fileFor(`${row.name} ${precision}`) }),
         onStage: (stage) => {
           options.onStage(`${row.name} ${precision}: ${stage}`);
         },
@@ -76,7 +81,9 @@ export async function runBench(name: string, options: BenchOptions): Promise<Ben
       options.onRow(result);
       rows.push(result);
     }
+    await traces?.write();
   } finally {
+    await traces?.close();
     await rm(compilerCache, { recursive: true, force: true });
   }
   const agreed = rows.every(({ refusal }) => refusal === undefined);

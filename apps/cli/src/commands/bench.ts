@@ -9,6 +9,7 @@ interface BenchCommandOptions {
   readonly precision: 'f32' | 'bf16' | 'all';
   readonly repetitions?: number;
   readonly threads?: number;
+  readonly profile?: string;
 }
 
 const CLEAR_LINE = '\r\u001b[K';
@@ -28,6 +29,7 @@ export function benchCommand(): Command {
     )
     .option('--repetitions <n>', 'default 15; fewer than 10 make no figures to quote', positiveInteger)
     .option('--threads <n>', 'of each side; default: all cores', positiveInteger)
+    .option('--profile <file>', 'write a trace of our side, for ui.perfetto.dev')
     .addHelpText(
       'after',
       '\nBOREALIS_PYTORCH=<python>: measure against this Python’s PyTorch, and install none.',
@@ -59,11 +61,16 @@ export function benchCommand(): Command {
     });
 }
 
-async function benchLoading(options: LoadingOptions & { against?: string }, json: boolean): Promise<void> {
+async function benchLoading(
+  options: LoadingOptions & { against?: string; profile?: string },
+  json: boolean,
+): Promise<void> {
   const { formatLoading, runLoading } = await import('@borealis/bench');
-  const { against, ...rest } = options;
+  const { against, profile, ...rest } = options;
   if (against !== undefined)
     throw new CliError('invalid-option', 'loading is timed against plain reading: leave --against out');
+  if (profile !== undefined)
+    throw new CliError('invalid-option', 'loading runs no operations to profile: leave --profile out');
   const result = await runLoading(rest);
   if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
   console.log(json ? JSON.stringify(result, null, 2) : formatLoading(result));

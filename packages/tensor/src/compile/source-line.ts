@@ -9,11 +9,15 @@ export interface SourceLine {
   readonly functionName: string;
   /** What is called there of tfjs or this package: `matMul`, `layerNorm`. */
   readonly call: string;
+  /** The places that led there, the nearest first: at most `CALLERS`, fewer where the stack is deep. */
+  readonly callers: readonly string[];
 }
 
 /** A call of tfjs is mostly this deep; where it isn't, one looks again. */
-const FEW_FRAMES = 16;
+const FEW_FRAMES = 20;
 const MANY_FRAMES = 100;
+
+const CALLERS = 3;
 
 const PACKAGE_ROOT = fileURLToPath(new URL('..', import.meta.url));
 const outsideByFile = new Map<string, boolean>();
@@ -33,9 +37,11 @@ export function callingLine(): SourceLine | undefined {
   const site = sites[at];
   if (site === undefined) return undefined;
   const call = (sites[at - 1]?.getFunctionName() ?? '').replace(/_+(op)?$/, '');
-  const key = `${site.getFileName() ?? ''}:${site.getLineNumber() ?? 0}:${site.getColumnNumber() ?? 0}:${call}`;
+  const callers = sites.slice(at + 1).filter((caller) => isOutside(caller.getFileName()));
+  const nearest = callers.slice(0, CALLERS);
+  const key = `${call} ${[site, ...nearest].map(rawPlace).join(' ')}`;
   let line = known.get(key);
-  if (line === undefined) known.set(key, (line = lineOf(site, call)));
+  if (line === undefined) known.set(key, (line = lineOf(site, nearest, call)));
   return line;
 }
 
@@ -50,7 +56,8 @@ export function throwingLine(error: Error): SourceLine | undefined {
   if (frame === undefined) return undefined;
   const [, functionName = '', file, line, column] = frame;
   const call = (frames[at - 1]?.[1] ?? '').replace(/^.*\./, '').replace(/_+(op)?$/, '');
-  return { place: `${shortPath(file)}:${line}:${column}`, functionName: plainName(functionName), call };
+  const place = `${shortPath(file)}:${line}:${column}`;
+  return { place, functionName: plainName(functionName), call, callers: [] };
 }
 
 function callSites(limit: number): readonly NodeJS.CallSite[] {
@@ -69,11 +76,19 @@ function callSites(limit: number): readonly NodeJS.CallSite[] {
   }
 }
 
-function lineOf(site: NodeJS.CallSite, call: string): SourceLine {
+function rawPlace(site: NodeJS.CallSite): string {
+  return `${site.getFileName() ?? ''}:${site.getLineNumber() ?? 0}:${site.getColumnNumber() ?? 0}`;
+}
+
+function lineOf(site: NodeJS.CallSite, outer: readonly NodeJS.CallSite[], call: string): SourceLine {
   let place: string | undefined;
+  let callers: string[] | undefined;
   return {
     get place() {
       return (place ??= placeOf(site));
+    },
+    get callers() {
+      return (callers ??= outer.map(placeOf));
     },
     functionName: plainName(site.getFunctionName() ?? ''),
     call,

@@ -105,7 +105,12 @@ function recordedSlice(node: string, { kernel }: { readonly kernel: string }): S
   const source =
     line === undefined
       ? {}
-      : { source: line.place, 'called there': line.call, 'in function': line.functionName };
+      : {
+          source: line.place,
+          'called there': line.call,
+          'in function': line.functionName,
+          'called from': line.callers.join(', '),
+        };
   return {
     name: `${op}${pass === 'backward' ? ' (backward)' : ''}${where}`,
     cat: pass,

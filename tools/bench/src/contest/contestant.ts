@@ -24,6 +24,8 @@ export interface Contestant {
   time(iterations: number, untimed: number): Promise<number>;
   resetPeak(): Promise<boolean>;
   peakBytes(): Promise<number | null>;
+  /** Writes a trace of `iterations` to the file `trace`. */
+  profile(iterations: number, trace: string): Promise<void>;
   /** Ends the process, whatever it is doing. */
   close(): Promise<void>;
 }

@@ -29,6 +29,8 @@ async function answer(request: Request): Promise<string> {
       });
     case 'resetPeak':
       return JSON.stringify({ result: { reset: true } });
+    case 'profile':
+      return JSON.stringify({ error: 'FakeError: no profiler' });
     case 'peak':
       return JSON.stringify({ result: { peakBytes: 5e6 } });
   }

@@ -29,7 +29,14 @@ export interface MemoryRequest {
   readonly call: 'resetPeak' | 'peak';
 }
 
-export type Request = OpenRequest | TimeRequest | MemoryRequest;
+/** Runs `iterations` under our profiler and writes their trace. Asked of our side only. */
+export interface ProfileRequest {
+  readonly call: 'profile';
+  readonly iterations: number;
+  readonly trace: string;
+}
+
+export type Request = OpenRequest | TimeRequest | MemoryRequest | ProfileRequest;
 
 export const openedSchema = z.strictObject({
   /** Name and versions, for the heading. */
@@ -44,10 +51,15 @@ export type Opened = z.infer<typeof openedSchema>;
 
 export const timedSchema = z.strictObject({ milliseconds: z.number().positive() });
 export const resetSchema = z.strictObject({ reset: z.boolean() });
+export const profiledSchema = z.strictObject({ written: z.literal(true) });
 export const peakSchema = z.strictObject({ peakBytes: z.number().nullable() });
 
 export type Answer =
-  Opened | z.infer<typeof timedSchema> | z.infer<typeof resetSchema> | z.infer<typeof peakSchema>;
+  | Opened
+  | z.infer<typeof timedSchema>
+  | z.infer<typeof resetSchema>
+  | z.infer<typeof peakSchema>
+  | z.infer<typeof profiledSchema>;
 
 /** The line that comes back: a result, or what went wrong. */
 export const replySchema = z.union([

@@ -13,6 +13,9 @@ import { startContestant } from './start-contestant.ts';
 import { ratioOf } from './statistics.ts';
 import { timeInTurns } from './time-in-turns.ts';
 
+/** The first of them may still warm up. */
+const PROFILED_ITERATIONS = 3;
+
 export interface RunRowOptions {
   readonly suite: string;
   readonly row: BenchRow;
@@ -24,6 +27,8 @@ export interface RunRowOptions {
   readonly repetitions: number;
   readonly warmUps: number;
   readonly seed: number;
+  /** Where a trace of ours is written, after the timing. */
+  readonly traceFile?: string;
   /** What is being done, for a progress line. */
   readonly onStage: (stage: string) => void;
 }
@@ -84,6 +89,10 @@ export async function runRow(options: RunRowOptions): Promise<RowResult> {
       };
     }
     const { results, busyByOthers } = await timeInTurns([ours, ...theirs], options);
+    if (options.traceFile !== undefined) {
+      options.onStage('profile');
+      await ours.contestant.profile(PROFILED_ITERATIONS, options.traceFile);
+    }
     const [mine, ...others] = results;
     return { ...common, ...verdict(mine, others), busyByOthers, unavailable, refusal: undefined };
   } finally {

@@ -6,7 +6,14 @@ import type { z } from 'zod';
 import { BenchError } from '../bench-error.ts';
 import type { Contestant, Way } from './contestant.ts';
 import type { Request } from './protocol.ts';
-import { openedSchema, peakSchema, replySchema, resetSchema, timedSchema } from './protocol.ts';
+import {
+  openedSchema,
+  peakSchema,
+  profiledSchema,
+  replySchema,
+  resetSchema,
+  timedSchema,
+} from './protocol.ts';
 
 const ERROR_OUTPUT_LIMIT = 16 * 1024; // only the end is ever shown
 
@@ -23,6 +30,9 @@ export function startContestant({ side, name, variant, launch }: Way): Contestan
       (await ask({ call: 'time', iterations, untimed }, timedSchema)).milliseconds,
     resetPeak: async () => (await ask({ call: 'resetPeak' }, resetSchema)).reset,
     peakBytes: async () => (await ask({ call: 'peak' }, peakSchema)).peakBytes,
+    profile: async (iterations, trace) => {
+      await ask({ call: 'profile', iterations, trace }, profiledSchema);
+    },
     close: async () => {
       if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
       const ended = once(child, 'exit');

@@ -16,6 +16,7 @@ function entrant(name: string, milliseconds: number): Entrant {
       },
       resetPeak: () => Promise.resolve(false),
       peakBytes: () => Promise.resolve(9),
+      profile: () => Promise.resolve(),
       close: () => Promise.resolve(),
     },
     opened: { library: 'L', device: 'cpu', firstCallMs: 1, residentBytes: 1 },

@@ -1,7 +1,8 @@
+import { writeFile } from 'node:fs/promises';
 import { asFloat32, openSafetensors, tensorOf, writeSafetensors } from '@borealis/safetensors';
-import { startBackend, tf } from '@borealis/tensor';
+import { profile, startBackend, tf } from '@borealis/tensor';
 import { BenchError } from '../bench-error.ts';
-import type { Answer, OpenRequest, Opened, Request } from '../contest/protocol.ts';
+import type { Answer, OpenRequest, Opened, ProfileRequest, Request } from '../contest/protocol.ts';
 import type { Program } from '../programs/program.ts';
 import { rowNamed, suiteNamed } from '../suites/suites.ts';
 import { memoryOf, resetPeak } from './memory.ts';
@@ -33,6 +34,8 @@ export function createOurSide(): OurSide {
           return { reset: resetPeak() };
         case 'peak':
           return { peakBytes: memoryOf('VmHWM') };
+        case 'profile':
+          return writeProfile(opened(), request);
       }
     },
   };
@@ -77,6 +80,17 @@ async function loadInputs(path: string): Promise<Map<string, tf.Tensor>> {
 /** Where Node was started with `--expose-gc`: what JavaScript no longer uses should not count as memory of the row. */
 function collectGarbage(): void {
   globalThis.gc?.();
+}
+
+async function writeProfile(
+  program: Program,
+  { iterations, trace: path }: ProfileRequest,
+): Promise<{ written: true }> {
+  const { trace } = await profile(() => {
+    for (let i = 0; i < iterations; i++) program.run();
+  });
+  await writeFile(path, JSON.stringify(trace));
+  return { written: true };
 }
 
 function timeRuns(
