@@ -7,7 +7,7 @@ export type { Form, Layout, ShardFiles } from './shard-files.ts';
 export type { Frames, Latents, LoaderPosition, TokenGrids, Window, WindowSpec } from './window.ts';
 export type { WindowIndex, WindowPlace } from './window-index.ts';
 export { DEFAULT_BLOCK_SEGMENTS, shuffledWindows } from './shuffled-windows.ts';
-export type { ShuffledWindowsOptions } from './shuffled-windows.ts';
+export type { ShuffledWindowsOptions, WindowShare } from './shuffled-windows.ts';
 export { validateDataset } from './validate-dataset.ts';
 export type { ValidateOptions } from './validate-dataset.ts';
 export type { Problem } from './problem.ts';

@@ -234,6 +234,20 @@ describe('shuffledWindows', () => {
     expect(await take(dataset, Infinity, { epochs: 0 })).toEqual([]);
   });
 
+  test('shares together are the whole, group by group, with the position behind the group', async () => {
+    const dataset = await tokenized();
+    const all = await take(dataset, Infinity, { epochs: 2 });
+    const groups = Math.floor(all.length / 3);
+    for (const index of [0, 1, 2]) {
+      const own = await take(dataset, Infinity, { epochs: 2, share: { index, of: 3 } });
+      expect(own.map(key)).toEqual(all.filter((_, i) => i % 3 === index && i < 3 * groups).map(key));
+      expect(own.map(({ position }) => position)).toEqual(own.map((_, i) => all[3 * i + 2]?.position));
+      const position = own[4]?.position;
+      const rest = await take(dataset, 5, { share: { index, of: 3 }, ...(position && { position }) });
+      expect(rest.map(key)).toEqual(own.slice(5, 10).map(key));
+    }
+  });
+
   test('blocks without windows are passed over', async () => {
     const dataset = await tokenized();
     const long = { frames: 17 * 10, stride: 17, content: 'tokens' } as const; // only the last segment has one
@@ -256,6 +270,8 @@ describe('shuffledWindows', () => {
     [{ seed: NaN }, /seed/],
     [{ blockSegments: 0 }, /blockSegments/],
     [{ epochs: -1 }, /epochs/],
+    [{ share: { index: 2, of: 2 } }, /share.index must be below share.of, 2; it is 2/],
+    [{ share: { index: 0, of: 0 } }, /share.of/],
     [{ position: { epoch: 0, block: -1, index: 0 } }, /position.block/],
     [{ position: { epoch: 0, block: 4, index: 0 } }, /another dataset/],
     [{ position: { epoch: 0, block: 0, index: 1000 } }, /another dataset/],
