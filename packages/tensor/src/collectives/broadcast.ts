@@ -1,4 +1,7 @@
+import type * as tf from '@tensorflow/tfjs-core';
 import { TensorError } from '../errors.ts';
+import { storageDtype } from '../half/storage-dtype.ts';
+import { toBfloat16 } from '../half/to-bfloat16.ts';
 import type { TensorTree } from '../tree/tensor-tree.ts';
 import { flatten, unflatten } from '../tree/tensor-tree.ts';
 import { BUCKET_BYTES, divideIntoBuckets, exchangeBuckets } from './buckets.ts';
@@ -25,5 +28,15 @@ export function broadcast<Tree extends TensorTree>(
     const instance = instanceKey('broadcast', from, vector.dtype, vector.size, bucket);
     return collectiveOp(cluster, { op, instance, vector });
   });
-  return unflatten(structure, received) as Tree;
+  return unflatten(
+    structure,
+    received.map((tensor, i) => heldAs(tensors[i], tensor)),
+  ) as Tree;
+}
+
+function heldAs(original: tf.Tensor | undefined, received: tf.Tensor): tf.Tensor {
+  if (original === undefined || storageDtype(original) !== 'bfloat16') return received;
+  const narrowed = toBfloat16(received);
+  received.dispose();
+  return narrowed;
 }

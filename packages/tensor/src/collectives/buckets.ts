@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { TensorError } from '../errors.ts';
+import { toFloat32 } from '../half/to-float32.ts';
 
 /** As in PyTorch's DistributedDataParallel: large enough to fill a link, small enough to begin before the last gradient. */
 export const BUCKET_BYTES = 25 * 2 ** 20;
@@ -54,7 +55,7 @@ export function exchangeBuckets(
   for (const [i, { places }] of buckets.entries()) {
     const members = places.map((place) => tensors[place] as tf.Tensor);
     const parts = tf.tidy(() => {
-      const flat = members.map((tensor) => tf.reshape<tf.Rank.R1>(tensor, [tensor.size]));
+      const flat = members.map((tensor) => tf.reshape<tf.Rank.R1>(widened(tensor), [tensor.size]));
       const received = exchange(tf.concat1d(flat), i);
       const sizes = members.map(({ size }) => size);
       const pieces = sizes.length === 1 ? [received] : tf.split(received, sizes);
@@ -63,4 +64,9 @@ export function exchangeBuckets(
     for (const [j, place] of places.entries()) results[place] = parts[j] as tf.Tensor;
   }
   return results;
+}
+
+/** What is held as bfloat16 travels as float32. */
+function widened(tensor: tf.Tensor): tf.Tensor {
+  return tensor.dtype === 'float32' ? toFloat32(tensor) : tensor;
 }

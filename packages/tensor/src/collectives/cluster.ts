@@ -29,7 +29,10 @@ export interface Cluster {
   readonly peers: readonly string[];
   /** The same tree on every task, the same bits everywhere. float32 and int32 (int32 only as a `sum`). */
   allReduce<Tree extends TensorTree>(tensors: Tree, reduction: Reduction, options?: CollectiveOptions): Tree;
-  /** The tree of task `from`; of the others' only dtypes and shapes matter. float32, int32 and bool. */
+  /**
+   * The tree of task `from`; of the others' only dtypes and shapes matter. float32 (bfloat16 stays so where this task
+   * holds it so), int32 and bool.
+   */
   broadcast<Tree extends TensorTree>(tensors: Tree, from: number, options?: CollectiveOptions): Tree;
   /** Returns when every task is in it. */
   barrier(): void;
