@@ -59,6 +59,21 @@ describe('streams', () => {
     other.dispose();
   });
 
+  test('bfloat16: near to float32, in chunks as at once', () => {
+    const half = createVideoVae(golden.config, golden.parameters, { precision: 'bf16' });
+    const together = createVideoVae(golden.config, golden.parameters, {
+      ...{ precision: 'bf16', latentsAtATime: 3 },
+    });
+    const video = videoOf([1, 9, 16, 16, 3]);
+    const latents = vae.encode(video);
+    const far = (a: tf.Tensor, b: tf.Tensor) => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0];
+    for (const each of [half, together]) {
+      expect(far(each.encode(video), latents)).toBeLessThan(0.1);
+      expect(far(each.decode(latents), vae.decode(latents))).toBeLessThan(0.1);
+      each.dispose();
+    }
+  });
+
   test('a batch is its clips', () => {
     const video = videoOf([2, 5, 16, 16, 3]);
     const [first, second] = tf.split(video, 2, 0) as [tf.Tensor, tf.Tensor];
