@@ -41,13 +41,13 @@ class Backward:
 
 
 class Training:
-    """Loss mean(y^2), gradients, AdamW (fused, in place; decay on matrices only); the loss is read at each step."""
+    """Loss of (module, *batch), gradients, AdamW (fused, in place; decay on matrices only); the loss is read at each step."""
 
-    def __init__(self, mode, module, x, settings):
+    def __init__(self, mode, module, loss, batch, settings):
         self.mode = mode
         self.module = module
-        self.x = mode.cast(x)
-        self.loss = mode.compile(lambda x: module(x).float().square().mean())
+        self.batch = batch
+        self.loss = mode.compile(lambda *batch: loss(module, *batch))
         parameters = list(module.parameters())
         groups = [
             {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": settings["weightDecay"]},
@@ -59,7 +59,7 @@ class Training:
     def run(self):
         self.optimizer.zero_grad(set_to_none=True)
         with self.mode.autocast():
-            loss = self.loss(self.x)
+            loss = self.loss(*self.batch)
         loss.backward()
         self.optimizer.step()
         self.losses.append(loss.item())

@@ -30,7 +30,7 @@ export const FAKE_ROW: BenchRow = {
   what: 'y = x',
   precisions: ['f32', 'bf16'],
   settings: {},
-  inputs: (normal) => new Map([['x', normalData(normal, [4, 3])]]),
+  inputs: (random) => new Map([['x', normalData(random, [4, 3])]]),
   build: () => {
     throw new Error('a fake row runs in fake sides only');
   },

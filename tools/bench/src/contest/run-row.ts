@@ -47,10 +47,7 @@ export async function runRow(options: RunRowOptions): Promise<RowResult> {
   const started: Contestant[] = [];
   try {
     const random = createRandom(options.seed).fork(row.name);
-    await writeSafetensors(
-      join(folder, 'inputs.safetensors'),
-      row.inputs(() => random.normal()),
-    );
+    await writeSafetensors(join(folder, 'inputs.safetensors'), row.inputs(random));
     const enter = async (way: Way, index: number): Promise<Entrant> => {
       options.onStage(`${way.side} ${way.name}: first run`);
       const contestant = startContestant(way);

@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
-import { asFloat32, openSafetensors, tensorOf, writeSafetensors } from '@borealis/safetensors';
+import { openSafetensors, tensorOf, writeSafetensors } from '@borealis/safetensors';
 import { profile, startBackend, tf } from '@borealis/tensor';
 import { BenchError } from '../bench-error.ts';
 import type { Answer, OpenRequest, Opened, ProfileRequest, Request } from '../contest/protocol.ts';
 import type { Program } from '../programs/program.ts';
+import { inputTensor } from '../suites/input-tensor.ts';
 import { rowNamed, suiteNamed } from '../suites/suites.ts';
 import { memoryOf, resetPeak } from './memory.ts';
 
@@ -65,9 +66,9 @@ async function loadInputs(path: string): Promise<Map<string, tf.Tensor>> {
   const inputs = new Map<string, tf.Tensor>();
   try {
     for (const name of file.names) {
-      const data = await file.read(name);
-      const waiting = tf.tensor(asFloat32(data), [...data.shape], 'float32');
-      inputs.set(name, tf.add(waiting, 0));
+      const waiting = inputTensor(await file.read(name));
+      const copied = tf.tidy(() => tf.add(waiting, tf.scalar(0, waiting.dtype as 'float32' | 'int32')));
+      inputs.set(name, copied);
       waiting.dispose();
       collectGarbage();
     }

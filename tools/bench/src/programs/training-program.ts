@@ -1,5 +1,6 @@
+import type { TensorTree } from '@borealis/tensor';
 import { compile, tf } from '@borealis/tensor';
-import type { AdamWConfig, Moments, NamedTensors, Parameters } from '@borealis/training';
+import type { AdamWConfig, AdamWScalars, Moments, NamedTensors, Parameters } from '@borealis/training';
 import {
   ADAMW_DEFAULTS,
   adamwScalars,
@@ -11,65 +12,69 @@ import {
 import type { BuildOptions } from '../suites/suite.ts';
 import type { Program } from './program.ts';
 
-export interface TrainingProgramOptions extends BuildOptions {
-  readonly loss: (parameters: Parameters, x: tf.Tensor) => tf.Tensor;
+export interface TrainingProgramOptions<Batch extends TensorTree> extends BuildOptions {
+  readonly loss: (parameters: Parameters, batch: Batch) => tf.Tensor;
+  /** They become the program's, which updates them in place. */
   readonly parameters: NamedTensors;
-  readonly x: tf.Tensor;
+  /** The same at each step. */
+  readonly batch: Batch;
   readonly rate: number;
   readonly weightDecay: number;
 }
 
-type StepInputs = {
+/** Donated: updated in place. */
+type State = {
   readonly parameters: NamedTensors;
   readonly first: NamedTensors;
   readonly second: NamedTensors;
-  readonly x: tf.Tensor;
-  readonly rate: tf.Tensor;
-  readonly correction1: tf.Tensor;
-  readonly rootCorrection2: tf.Tensor;
 };
 
+type StepOutputs = State & { readonly loss: tf.Tensor };
+
 /** Loss, gradients and AdamW as one compiled step; the loss is read at each, as a training loop does. */
-export function trainingProgram(options: TrainingProgramOptions): Program {
+export function trainingProgram<Batch extends TensorTree>(options: TrainingProgramOptions<Batch>): Program {
   const adamw: AdamWConfig = { ...ADAMW_DEFAULTS, weightDecay: options.weightDecay };
-  const step = compile((inputs: StepInputs) => trainingStep(options.loss, adamw, inputs), {
-    name: 'train_step',
-    precision: options.precision,
-  });
-  let state: { parameters: NamedTensors; moments: Moments } = {
-    parameters: options.parameters,
-    moments: zeroMoments(options.parameters),
-  };
+  const step = compile(
+    (state: State, batch: TensorTree, scalars: NamedTensors) =>
+      trainingStep(options.loss, adamw, {
+        state,
+        batch: batch as Batch,
+        scalars: scalars as unknown as AdamWScalars,
+      }),
+    { name: 'train_step', precision: options.precision, donate: [0] },
+  );
+  let state: State = { parameters: options.parameters, ...zeroMoments(options.parameters) };
   const losses: number[] = [];
   return {
     run: () => {
-      const { parameters, moments } = state;
       const scalars = { ...adamwScalars(adamw, losses.length + 1, options.rate) };
-      const next = step({ parameters, ...moments, x: options.x, ...scalars });
-      for (const spent of [parameters, moments.first, moments.second, scalars]) disposeNamed(spent);
-      state = { parameters: next.parameters, moments: { first: next.first, second: next.second } };
-      losses.push(next.loss.dataSync()[0] ?? NaN);
-      next.loss.dispose();
+      const { loss, ...next } = step(state, options.batch, scalars);
+      disposeNamed(scalars);
+      state = next;
+      losses.push(loss.dataSync()[0] ?? NaN);
+      loss.dispose();
     },
     outputs: () => ({
       losses: tf.tensor1d(losses),
       ...prefixed('parameter', state.parameters),
-      ...prefixed('moment', state.moments.first),
+      ...prefixed('moment', state.first),
     }),
   };
 }
 
-function trainingStep(
-  lossOf: TrainingProgramOptions['loss'],
+function trainingStep<Batch extends TensorTree>(
+  lossOf: TrainingProgramOptions<Batch>['loss'],
   adamw: AdamWConfig,
-  { parameters, first, second, x, ...scalars }: StepInputs,
-) {
+  { state, batch, scalars }: { readonly state: State; readonly batch: Batch; readonly scalars: AdamWScalars },
+): StepOutputs {
+  const { parameters, first, second } = state;
   const { loss, gradients } = valueAndGradients(
-    (parameters, x: tf.Tensor) => ({ loss: lossOf(parameters, x), logs: {} }),
-    { trainable: parameters, frozen: {}, batch: x },
+    (parameters, batch: Batch) => ({ loss: lossOf(parameters, batch), logs: {} }),
+    { trainable: parameters, frozen: {}, batch },
   );
-  const next = adamwStep(adamw, { parameters, moments: { first, second } }, gradients, scalars);
-  return { loss, parameters: next.parameters, first: next.moments.first, second: next.moments.second };
+  const moments: Moments = { first, second };
+  const next = adamwStep(adamw, { parameters, moments }, gradients, scalars);
+  return { loss, parameters: next.parameters, ...next.moments };
 }
 
 function prefixed(prefix: string, tensors: NamedTensors): NamedTensors {

@@ -1,12 +1,9 @@
 import type { TensorData } from '@borealis/safetensors';
-import type { tf } from '@borealis/tensor';
+import type { Random, tf } from '@borealis/tensor';
 import type { Program } from '../programs/program.ts';
 
 /** `bf16`: products in bfloat16, each side in the way that is fastest there. */
 export type Precision = 'f32' | 'bf16';
-
-/** Draws one standard normal number. */
-export type Normal = () => number;
 
 export interface BuildOptions {
   readonly precision: Precision;
@@ -23,7 +20,7 @@ export interface BenchRow {
   readonly precisions: readonly Precision[];
   /** Numbers beyond the inputs that both sides must agree on. */
   readonly settings: Readonly<Record<string, number>>;
-  readonly inputs: (normal: Normal) => ReadonlyMap<string, TensorData>;
+  readonly inputs: (random: Random) => ReadonlyMap<string, TensorData>;
   /** Our side's program. Called in a process of its own, with TensorFlow started. */
   readonly build: (inputs: ReadonlyMap<string, tf.Tensor>, options: BuildOptions) => Program;
   /** Runs after which outputs are compared: more than 1 where each goes on from the last. */

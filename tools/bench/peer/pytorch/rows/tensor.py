@@ -4,7 +4,10 @@ import torch
 import torch.nn.functional as F
 
 from programs import Backward, Forward, Training
+from rows import causal_conv as conv
+from rows.dit_block import DitBlock
 from rows.st_block import StBlock
+from rows.st_transformer import StTransformer
 
 
 def matmul(inputs, settings, mode):
@@ -44,19 +47,66 @@ def gelu_backward(inputs, settings, mode):
     return Backward(mode, F.gelu, [inputs["x"]], inputs["dy"])
 
 
-def loaded_block(inputs, settings, mode):
-    channels = inputs["x"].shape[-1]
-    block = StBlock(channels, settings["heads"], inputs["mlp.fc1.weight"].shape[0])
-    block.load_state_dict({name: value for name, value in inputs.items() if name != "x"})
-    return block.bfloat16() if mode.bf16 == "weights" else block
+def loaded(module, inputs, given, mode):
+    """The module with the parameters that are among the inputs, all but the given ones."""
+    module.load_state_dict({name: value for name, value in inputs.items() if name not in given})
+    return module.bfloat16() if mode.bf16 == "weights" else module
+
+
+def mean_square(module, *inputs):
+    return module(*inputs).float().square().mean()
+
+
+def loaded_st_block(inputs, settings, mode):
+    block = StBlock(inputs["x"].shape[-1], settings["heads"], inputs["mlp.fc1.weight"].shape[0])
+    return loaded(block, inputs, ["x"], mode)
 
 
 def st_block(inputs, settings, mode):
-    return Forward(mode, loaded_block(inputs, settings, mode).eval(), [inputs["x"]])
+    return Forward(mode, loaded_st_block(inputs, settings, mode).eval(), [inputs["x"]])
 
 
 def st_block_training(inputs, settings, mode):
-    return Training(mode, loaded_block(inputs, settings, mode).train(), inputs["x"], settings)
+    module = loaded_st_block(inputs, settings, mode).train()
+    return Training(mode, module, mean_square, [mode.cast(inputs["x"])], settings)
+
+
+def st_training(inputs, settings, mode):
+    classes = inputs["embedding.weight"].shape[0]
+    hidden = inputs["layers.0.mlp.fc1.weight"].shape[0]
+    model = StTransformer(inputs["positions"].shape, classes, settings["layers"], settings["heads"], hidden)
+    model = loaded(model, inputs, ["tokens", "targets"], mode).train()
+
+    def cross_entropy(model, tokens, targets):
+        return F.cross_entropy(model(tokens).flatten(0, -2), targets)
+
+    batch = [inputs["tokens"].long(), inputs["targets"].long().flatten()]
+    return Training(mode, model, cross_entropy, batch, settings)
+
+
+def loaded_dit_block(inputs, settings, mode):
+    hidden = inputs["ffn.net.0.proj.weight"].shape[0]
+    block = DitBlock(inputs["x"].shape[-1], settings["heads"], hidden, settings["eps"])
+    return loaded(block, inputs, ["x", "conditioning"], mode)
+
+
+def dit_block(inputs, settings, mode):
+    block = loaded_dit_block(inputs, settings, mode).eval()
+    return Forward(mode, block, [inputs["x"], inputs["conditioning"]])
+
+
+def dit_block_training(inputs, settings, mode):
+    block = loaded_dit_block(inputs, settings, mode).train()
+    batch = [mode.cast(inputs["x"]), mode.cast(inputs["conditioning"])]
+    return Training(mode, block, mean_square, batch, settings)
+
+
+def causal_conv(inputs, settings, mode):
+    return Forward(mode, conv.residual_block(settings["eps"]), conv.prepared(inputs))
+
+
+def causal_conv_backward(inputs, settings, mode):
+    return Backward(mode, conv.residual_block(settings["eps"]), conv.prepared(inputs), inputs["dy"])
 
 
 ROWS = {
@@ -69,4 +119,9 @@ ROWS = {
     "gelu-backward": gelu_backward,
     "st-block": st_block,
     "st-block-training": st_block_training,
+    "st-training": st_training,
+    "dit-block": dit_block,
+    "dit-block-training": dit_block_training,
+    "causal-conv": causal_conv,
+    "causal-conv-backward": causal_conv_backward,
 }

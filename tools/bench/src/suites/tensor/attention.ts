@@ -13,7 +13,7 @@ export function attentionRows(shape: Shape = [2, 8, 1024, 64]): BenchRow[] {
   const common = {
     precisions: ['f32', 'bf16'],
     settings: {},
-    inputs: (normal) => new Map([...NAMES, 'dy'].map((name) => [name, normalData(normal, shape)])),
+    inputs: (random) => new Map([...NAMES, 'dy'].map((name) => [name, normalData(random, shape)])),
     comparedRuns: 1,
     tolerance: { f32: 1e-5, bf16: 3e-2 },
   } satisfies Partial<BenchRow>;

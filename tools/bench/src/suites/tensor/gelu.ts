@@ -9,7 +9,7 @@ export function geluRows(size = 2048): BenchRow[] {
   const common = {
     precisions: ['f32', 'bf16'],
     settings: {},
-    inputs: (normal) => new Map(['x', 'dy'].map((name) => [name, normalData(normal, [size, size])])),
+    inputs: (random) => new Map(['x', 'dy'].map((name) => [name, normalData(random, [size, size])])),
     comparedRuns: 1,
     tolerance: { f32: 1e-5, bf16: 3e-2 },
   } satisfies Partial<BenchRow>;

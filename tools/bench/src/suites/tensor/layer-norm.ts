@@ -14,12 +14,12 @@ export function layerNormRows(rows = 2048, channels = 512): BenchRow[] {
   const common = {
     precisions: ['f32', 'bf16'],
     settings: { eps: EPS },
-    inputs: (normal) =>
+    inputs: (random) =>
       new Map([
-        ['x', normalData(normal, [rows, channels])],
-        ['gain', normalData(normal, [channels], { mean: 1, deviation: 0.1 })],
-        ['bias', normalData(normal, [channels], { deviation: 0.1 })],
-        ['dy', normalData(normal, [rows, channels])],
+        ['x', normalData(random, [rows, channels])],
+        ['gain', normalData(random, [channels], { mean: 1, deviation: 0.1 })],
+        ['bias', normalData(random, [channels], { deviation: 0.1 })],
+        ['dy', normalData(random, [rows, channels])],
       ]),
     comparedRuns: 1,
     tolerance: { f32: 1e-5, bf16: 5e-2 },

@@ -10,10 +10,10 @@ export function matmulRow(size = 2048): BenchRow {
     what: `[${size} ${size}] · [${size} ${size}]`,
     precisions: ['f32', 'bf16'],
     settings: {},
-    inputs: (normal) =>
+    inputs: (random) =>
       new Map([
-        ['a', normalData(normal, [size, size])],
-        ['b', normalData(normal, [size, size])],
+        ['a', normalData(random, [size, size])],
+        ['b', normalData(random, [size, size])],
       ]),
     build: (inputs, options) =>
       functionProgram(
