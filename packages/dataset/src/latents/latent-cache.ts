@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Dataset } from '../dataset.ts';
-import type { WindowSpec } from '../window.ts';
 
 const count = z.int().positive();
 
@@ -40,8 +39,4 @@ export function latentFolder(
 /** Latents of a segment's windows, `[windows t h w c]` float32, little-endian; t is what the windows' known frames give. */
 export function segmentFile(folder: string, segment: number): string {
   return join(folder, `segment_${segment}.bin`);
-}
-
-export function specOf({ frames, stride }: LatentCache): WindowSpec {
-  return { frames, stride, content: 'frames' };
 }
