@@ -17,6 +17,7 @@ const backend: BackendInfo = {
   compiles: true,
   trains: true,
   device: 'cpu',
+  kernels: 'avx2',
   engine: installed,
 };
 const good = {

@@ -35,6 +35,7 @@ function engineRows({ installed, backend, verification, gpu }: EngineExamination
         ? 'none'
         : `${installed.flavour} build from ${installed.source}, ${verification.split('\n')[0] ?? ''}`,
     ],
+    ['kernels', backend?.kernels ?? 'TensorFlow’s own'],
     ['device', noDevice ? 'cpu (GPU build, no device)' : (backend?.device ?? 'none')],
     ['NVIDIA GPU', gpu ? 'present' : 'none'],
   ];

@@ -23,6 +23,8 @@ export interface BackendInfo {
   /** Whether gradients exist for all that training needs. */
   readonly trains: boolean;
   readonly device: 'cpu' | 'gpu';
+  /** Instruction set that our own operations use; undefined where functions are composed of the backend's. */
+  readonly kernels: string | undefined;
   readonly engine: EngineInstall | undefined;
 }
 
@@ -80,12 +82,14 @@ async function startTensorFlow(
   const compiles = isExtended(binding);
   if (isExtended(binding)) setActiveInterception(intercept(backend, binding));
   else notice('tfjs-node’s own TensorFlow is in use: functions run op by op, slower than compiled.');
+  const onGpu = binding.isUsingGpuDevice();
   return {
     backend: 'tensorflow',
     tensorflowVersion: binding.TF_Version,
     compiles,
     trains: true,
-    device: binding.isUsingGpuDevice() ? 'gpu' : 'cpu',
+    device: onGpu ? 'gpu' : 'cpu',
+    kernels: isExtended(binding) && !onGpu ? binding.kernelInstructions() : undefined,
     engine,
   };
 }
@@ -101,6 +105,7 @@ async function startWasm(): Promise<BackendInfo> {
     compiles: false,
     trains: false,
     device: 'cpu',
+    kernels: undefined,
     engine: undefined,
   };
 }

@@ -10,7 +10,8 @@ import { wheelSet } from './wheels.ts';
 
 /**
  * The engine that is installed, or undefined; takes milliseconds and changes nothing. Without a choice, the wheel's
- * engine comes before tfjs-node's, and CUDA before the CPU where an NVIDIA GPU is present.
+ * engine comes before tfjs-node's, and CUDA before the CPU where an NVIDIA GPU is present; where none is, the GPU build
+ * computes on the CPU.
  */
 export function findEngine(choice: EngineChoice = {}): EngineInstall | undefined {
   return findEngineIn(engineLayout(), choice);
@@ -21,7 +22,7 @@ export function findEngineIn(
   { source, flavour }: EngineChoice,
 ): EngineInstall | undefined {
   const flavours: EngineFlavour[] =
-    flavour === undefined ? (gpuPresent() ? ['cuda', 'cpu'] : ['cpu']) : [flavour];
+    flavour !== undefined ? [flavour] : gpuPresent() ? ['cuda', 'cpu'] : ['cpu', 'cuda'];
   const sources: EngineSource[] = source === undefined ? ['pypi', 'tfjs'] : [source];
   for (const from of sources) {
     for (const kind of flavours) {
