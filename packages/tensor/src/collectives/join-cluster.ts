@@ -13,7 +13,7 @@ import { encodeServerDef } from './server-def.ts';
 import { taskName, tasksIn } from './task-name.ts';
 import { waitForAddress } from './wait-for-address.ts';
 import type { Failure } from './watch-calls.ts';
-import { watchCalls } from './watch-calls.ts';
+import { tellAll, watchCalls } from './watch-calls.ts';
 
 let joined: ClusterPlan | undefined;
 
@@ -92,7 +92,7 @@ function operations(cluster: ClusterMembership, interception: Interception, fail
       });
     },
     reportFailure: (message) => {
-      if (failure.error === undefined) interception.native.clusterReport(message);
+      if (failure.error === undefined) tellAll(interception.native, message);
     },
   };
 }

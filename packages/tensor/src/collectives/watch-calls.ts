@@ -24,7 +24,7 @@ export function watchCalls({ native }: Interception, cluster: ClusterPlan): Fail
 
   function explain(cause: Error): TensorError {
     const diagnosis = diagnose(cause.message) ?? rollCall(native);
-    if (diagnosis.reporter === undefined) report(native, diagnosis);
+    if (diagnosis.reporter === undefined) tellAll(native, formatReport(diagnosis));
     return failureError(diagnosis, cluster, cause);
   }
 
@@ -62,10 +62,11 @@ function rollCall(native: ExtendedBinding): Diagnosis {
   return { ...late, tasks: [], text };
 }
 
-function report(native: ExtendedBinding, diagnosis: Diagnosis): void {
+/** What the collectives of all others fail with from now on. */
+export function tellAll(native: ExtendedBinding, message: string): void {
   try {
-    native.clusterReport(formatReport(diagnosis));
+    native.clusterReport(message.replace(/\s+/g, ' '));
   } catch {
-    // The leader is the one that is lost, or all know already.
+    // The leader, who would pass it on, is lost itself, or all know already.
   }
 }
