@@ -62,6 +62,8 @@ export {
 export { fromLoaded, fromStored, toStored } from './parameters/stored-parameters.ts';
 export type { LossAndLogs, ValueAndGradients } from './parameters/value-and-gradients.ts';
 export { valueAndGradients } from './parameters/value-and-gradients.ts';
+export { broadcastJson } from './parallel/broadcast-json.ts';
+export { differingKeys } from './run/differing-keys.ts';
 export type { RunConfig } from './run/run-config.ts';
 export type { OpenRunOptions, RunDirectory } from './run/run-directory.ts';
 export { openRunDirectory, readRunDirectory } from './run/run-directory.ts';

@@ -52,6 +52,13 @@ export const tinyModel = {
   },
 };
 
+/** The same without noise: a batch depends on its windows alone. */
+export const noiselessModel = {
+  ...tinyModel,
+  toBatch: (config: TinyConfig, statistics: Statistics, windows: readonly Window[]): TinyBatch =>
+    tinyModel.toBatch(config, statistics, windows),
+};
+
 /** Endless windows of 4 numbers, each with its position; `broken` has a NaN where its number comes up. */
 export function tinyWindows(seed: number, broken = -1) {
   return async function* (position?: LoaderPosition): AsyncGenerator<Window, void, void> {

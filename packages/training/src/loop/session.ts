@@ -1,7 +1,7 @@
 import type { Checkpoint, CheckpointInfo, CheckpointStore } from '@borealis/checkpoints';
 import type { LoaderPosition } from '@borealis/dataset';
 import { tensorOf } from '@borealis/safetensors';
-import type { Random, TensorTree } from '@borealis/tensor';
+import type { Cluster, Random, TensorTree } from '@borealis/tensor';
 import { createRandom, tf } from '@borealis/tensor';
 import { TrainingError } from '../errors.ts';
 import type { Model, Statistics } from '../model-contract.ts';
@@ -9,21 +9,22 @@ import type { OptimizerState } from '../optimizer/train-step.ts';
 import { initialState } from '../optimizer/train-step.ts';
 import type { NamedTensors } from '../parameters/parameters.ts';
 import { disposeNamed, mapNamed, nameParameters, partition } from '../parameters/parameters.ts';
+import { beginTogether } from '../parallel/begin-together.ts';
 import { fromLoaded } from '../parameters/stored-parameters.ts';
 import { tensorReader } from '../parameters/tensor-reader.ts';
 import { tensorSources } from '../parameters/tensor-sources.ts';
 import { takeStatistics } from './take-statistics.ts';
 import type { TrainingConfig } from './training-config.ts';
 import type { TrainingState } from './training-state.ts';
-import { checkResumable, trainingStateSchema, WORLD_SIZE } from './training-state.ts';
+import { checkResumable, trainingStateSchema } from './training-state.ts';
 
 /** Everything that training changes, and that a checkpoint holds. */
 export interface Session {
   state: OptimizerState;
   /** Moving average of the trainable parameters. */
   ema: NamedTensors | undefined;
-  readonly random: Random;
-  /** Behind the last window that was used. */
+  random: Random;
+  /** Behind the last window that was used; of a share of the windows, behind the last group. */
   position: LoaderPosition | undefined;
 }
 
@@ -32,17 +33,38 @@ export interface SessionOptions<Config, Batch extends TensorTree> {
   readonly config: Config;
   readonly statistics: Statistics;
   readonly training: TrainingConfig;
-  readonly store: CheckpointStore;
+  /** Where checkpoints are. Only who saves them needs it: of a cluster, task 0. */
+  readonly store?: CheckpointStore;
   readonly seed: number;
+  /** The processes that train together; `training.batchSize` is what each of them takes of a batch. */
+  readonly cluster?: Cluster;
 }
 
-/** Where the last sound checkpoint left off, or a first step. */
+/** Where the last sound checkpoint left off, or a first step: of a cluster, as task 0 finds it. */
 export async function beginSession<Config, Batch extends TensorTree>(
   options: SessionOptions<Config, Batch>,
 ): Promise<Session> {
-  const { model, config, training, store, seed } = options;
+  const { cluster } = options;
+  if (cluster === undefined || cluster.size === 1) return loadOrInit(options);
+  return beginTogether(cluster, options, () =>
+    cluster.task === 0 ? loadOrInit(options) : Promise.resolve(firstSession(options)),
+  );
+}
+
+async function loadOrInit<Config, Batch extends TensorTree>(
+  options: SessionOptions<Config, Batch>,
+): Promise<Session> {
+  const store = requireStore(options);
   const checkpoint = await store.loadLatest({ state: trainingStateSchema, reader: tensorReader });
-  if (checkpoint !== null) return resume(checkpoint, options);
+  return checkpoint === null ? firstSession(options) : resume(checkpoint, { ...options, store });
+}
+
+function firstSession<Config, Batch extends TensorTree>({
+  model,
+  config,
+  training,
+  seed,
+}: SessionOptions<Config, Batch>): Session {
   const initial = nameParameters(model.init(config, seed));
   const { kept, rest } = partition(initial, (path) => model.trainable(config, path));
   const ema = training.emaDecay === null ? undefined : mapNamed(kept, (tensor) => tf.clone(tensor));
@@ -50,14 +72,20 @@ export async function beginSession<Config, Batch extends TensorTree>(
   return { state: initialState(kept, rest), ema, random, position: undefined };
 }
 
+function requireStore({ store }: { readonly store?: CheckpointStore }): CheckpointStore {
+  if (store !== undefined) return store;
+  throw new TrainingError('INVALID_ARGUMENT', 'whoever saves checkpoints needs a store to save them in');
+}
+
 function resume<Config, Batch extends TensorTree>(
   { groups, state }: Checkpoint<TrainingState, string, ReadonlyMap<string, tf.Tensor>>,
-  { model, config, statistics, training, store, seed }: SessionOptions<Config, Batch>,
+  options: SessionOptions<Config, Batch> & { readonly store: CheckpointStore },
 ): Session {
+  const { model, config, statistics, training, store, seed } = options;
   const group = (name: string) => groups[name] ?? new Map<string, tf.Tensor>();
   let initial: NamedTensors = {};
   try {
-    checkResumable(state, { training, seed }, store.location);
+    checkResumable(state, { training, seed, worldSize: worldSizeOf(options) }, store.location);
     checkStatistics(takeStatistics(group('statistics')), statistics, store.location);
     initial = nameParameters(model.init(config, seed));
     const { kept, rest } = partition(fromLoaded(group('params'), initial), (path) =>
@@ -87,9 +115,9 @@ export async function saveSession<Config, Batch extends TensorTree>(
   options: SessionOptions<Config, Batch>,
 ): Promise<CheckpointInfo> {
   const { state, ema, random, position } = session;
-  const { training, seed, statistics, model, store } = options;
+  const { training, seed, statistics, model } = options;
   const { first, second } = state.moments;
-  return store.save({
+  return requireStore(options).save({
     step: state.step,
     groups: {
       params: tensorSources({ ...state.trainable, ...state.frozen }),
@@ -103,10 +131,14 @@ export async function saveSession<Config, Batch extends TensorTree>(
       position: position ?? null,
       random: random.state(),
       training,
-      worldSize: WORLD_SIZE,
+      worldSize: worldSizeOf(options),
     },
     metadata: { model: model.name },
   });
+}
+
+function worldSizeOf({ cluster }: { readonly cluster?: Cluster }): number {
+  return cluster?.size ?? 1;
 }
 
 export function disposeSession({ state, ema }: Session): void {

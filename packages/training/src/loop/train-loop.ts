@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { LoaderPosition, Window } from '@borealis/dataset';
+import type { LoaderPosition, Window, WindowShare } from '@borealis/dataset';
 import type { TensorTree } from '@borealis/tensor';
-import { flatten, tf } from '@borealis/tensor';
+import { createRandom, flatten, tf } from '@borealis/tensor';
 import type { EmaUpdate } from '../ema.ts';
 import { createEmaUpdate } from '../ema.ts';
 import { TrainingError } from '../errors.ts';
@@ -12,6 +12,9 @@ import type { StepLogs } from '../optimizer/train-step.ts';
 import { createTrainStep } from '../optimizer/train-step.ts';
 import type { Parameters } from '../parameters/parameters.ts';
 import { nestParameters } from '../parameters/parameters.ts';
+import type { Team } from '../parallel/team.ts';
+import { isPeerError, teamOf } from '../parallel/team.ts';
+import { checkFinite } from './check-finite.ts';
 import { scheduleOf } from './schedule-of.ts';
 import type { Session, SessionOptions } from './session.ts';
 import { beginSession, disposeSession, saveSession } from './session.ts';
@@ -20,12 +23,18 @@ import { readAhead, windowBatches } from './window-batches.ts';
 
 export interface TrainLoopOptions<Config, Batch extends TensorTree> extends SessionOptions<Config, Batch> {
   readonly model: Pick<Model<Config, Batch>, 'name' | 'init' | 'trainable' | 'toBatch' | 'loss'>;
-  /** Windows from a position on, each with its own position; more than training needs. */
-  readonly windows: (position?: LoaderPosition) => AsyncIterable<Window>;
+  /**
+   * Windows from a position on, each with its own position; more than training needs. In a cluster, only this task's
+   * `share` of them, with the position behind the whole group: `shuffledWindows` of @borealis/dataset does that.
+   */
+  readonly windows: (position?: LoaderPosition, share?: WindowShare) => AsyncIterable<Window>;
   readonly log?: TrainingLog;
-  /** When it fires, the step under way is finished and saved. */
+  /** When it fires, on any task, the step under way is finished and saved. */
   readonly signal?: AbortSignal;
-  /** Numbers to log after a step; gets the moving average of parameters where there is one, and must not dispose it. */
+  /**
+   * Numbers to log after a step; gets the moving average of parameters where there is one, and must not dispose it. Of a
+   * cluster, only task 0 evaluates, while the others wait.
+   */
   readonly evaluate?: (parameters: Parameters, step: number) => Promise<LogValues>;
 }
 
@@ -45,15 +54,35 @@ export interface TrainLoopResult {
  * Trains to `training.steps`, from the last sound checkpoint of `store` where there is one: 2N steps give the same bits
  * as N, a stop, and N more.
  *
+ * With a `cluster`, its N tasks train together, each on its part of every batch of N · `batchSize` windows: the weights
+ * are those of one process with the N-fold batch, but for rounding and for what the model draws at random. Task 0 begins
+ * (loads), logs, evaluates and saves. Where a task is lost, the others end with an error, task 0 after saving what the
+ * last whole step gave.
+ *
  * @throws TrainingError `NOT_FINITE` (the step, and the checkpoint to go back to; nothing is saved), `NO_DATA`,
- * `RUN_MISMATCH`, `PARAMETER_…`, `INVALID_ARGUMENT`; what model, windows and store throw
+ * `RUN_MISMATCH`, `PARAMETER_…`, `INVALID_ARGUMENT`; TensorError `PEER_…`, `CLUSTER_FAILED`; what model, windows and
+ * store throw
  */
 export async function trainLoop<Config, Batch extends TensorTree>(
   given: TrainLoopOptions<Config, Batch>,
 ): Promise<TrainLoopResult> {
+  const team = teamOf(given.cluster);
+  try {
+    return await trainInTeam(given, team);
+  } catch (error) {
+    team.reportFailure(error);
+    throw error;
+  }
+}
+
+async function trainInTeam<Config, Batch extends TensorTree>(
+  given: TrainLoopOptions<Config, Batch>,
+  team: Team,
+): Promise<TrainLoopResult> {
   const training = parseTrainingConfig(given.training);
   const options = { ...given, training };
-  const { model, config, statistics, signal, log = combineLogs([]) } = options;
+  const { model, config, statistics, signal, cluster } = options;
+  const log = (team.leads ? options.log : undefined) ?? combineLogs([]);
   const rateAt = scheduleOf(training);
   const session = await beginSession(options);
   const resumedFrom = session.state.step;
@@ -66,9 +95,11 @@ export async function trainLoop<Config, Batch extends TensorTree>(
     adamw: training.adamw,
     maxGradientNorm: training.maxGradientNorm,
     precision: training.precision,
+    ...(cluster === undefined ? {} : { cluster }),
   });
   const updateEma = training.emaDecay === null ? undefined : createEmaUpdate(training.emaDecay);
-  const batches = readAhead(windowBatches(options.windows(session.position), training.batchSize));
+  const windows = options.windows(session.position, team.share);
+  const batches = readAhead(windowBatches(windows, training.batchSize));
 
   async function takeStep(): Promise<void> {
     const done = session.state.step;
@@ -76,11 +107,15 @@ export async function trainLoop<Config, Batch extends TensorTree>(
     if (next === undefined) {
       throw new TrainingError('NO_DATA', `windows ended after ${done} of ${training.steps} steps`);
     }
-    const batch = model.toBatch(config, statistics, next.windows, session.random);
+    const before = session.random.state();
+    const batch = model.toBatch(config, statistics, next.windows, team.randomFor(session.random));
     try {
       const result = step(session.state, batch, rateAt(done));
       session.state = result.state;
       train = result.logs;
+    } catch (error) {
+      session.random = createRandom(before); // as the last whole step left it
+      throw error;
     } finally {
       tf.dispose(flatten(batch).tensors);
     }
@@ -90,19 +125,21 @@ export async function trainLoop<Config, Batch extends TensorTree>(
   }
 
   async function save(): Promise<void> {
-    await log.flush();
-    await saveSession(session, options);
+    if (team.leads) {
+      await log.flush();
+      await saveSession(session, options);
+    }
     saved = session.state.step;
   }
 
   try {
     await log.start({ step: resumedFrom, steps: training.steps });
-    while (session.state.step < training.steps && signal?.aborted !== true) {
+    while (session.state.step < training.steps && !team.any(signal?.aborted === true)) {
       await takeStep();
       const done = session.state.step;
       const last = done === training.steps;
       if (train !== undefined) await log.train(done, train);
-      if (options.evaluate !== undefined && (last || done % training.evaluateEvery === 0)) {
+      if (team.leads && options.evaluate !== undefined && (last || done % training.evaluateEvery === 0)) {
         evaluation = await options.evaluate(parametersOf(session), done);
         await log.evaluation(done, evaluation);
       }
@@ -110,6 +147,7 @@ export async function trainLoop<Config, Batch extends TensorTree>(
       await setImmediate(); // steps block the thread: signals, messages and timers get their turn here
     }
     if (saved < session.state.step) await save();
+    team.meet(); // whoever is done knows that all is saved
     return {
       finished: session.state.step >= training.steps,
       step: session.state.step,
@@ -117,6 +155,9 @@ export async function trainLoop<Config, Batch extends TensorTree>(
       ...(train === undefined ? {} : { train }),
       ...(evaluation === undefined ? {} : { evaluation }),
     };
+  } catch (error) {
+    if (isPeerError(error) && saved < session.state.step) await save();
+    throw error;
   } finally {
     await batches.close();
     step.dispose();
@@ -131,22 +172,4 @@ function updateAverage(session: Session, update: EmaUpdate): void {
 
 function parametersOf({ state, ema }: Session): Parameters {
   return nestParameters({ ...(ema ?? state.trainable), ...state.frozen });
-}
-
-function checkFinite(
-  logs: StepLogs,
-  at: { readonly step: number; readonly windows: readonly Window[]; readonly saved: number },
-): void {
-  if (Number.isFinite(logs.loss) && Number.isFinite(logs.gradientNorm)) return;
-  const places = at.windows
-    .slice(0, 4)
-    .map(({ shard, start }) => `shard ${shard} frame ${start}`)
-    .join(', ');
-  const back =
-    at.saved === 0 ? 'nothing is saved yet' : `the last good checkpoint is that of step ${at.saved}`;
-  throw new TrainingError(
-    'NOT_FINITE',
-    `step ${at.step}: loss ${logs.loss}, gradient norm ${logs.gradientNorm}; nothing of it was saved, ${back}. ` +
-      `Its windows: ${places}${at.windows.length > 4 ? ', …' : ''}. Look at those, or lower the learning rate.`,
-  );
 }

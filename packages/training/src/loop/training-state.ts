@@ -28,12 +28,10 @@ export interface TrainingState {
   readonly worldSize: number;
 }
 
-export const WORLD_SIZE = 1;
-
 /** @throws TrainingError `RUN_MISMATCH` naming what differs */
 export function checkResumable(
   state: TrainingState,
-  wanted: { readonly training: TrainingConfig; readonly seed: number },
+  wanted: Pick<TrainingState, 'training' | 'seed' | 'worldSize'>,
   location: string,
 ): void {
   const stored: Record<string, unknown> = {
@@ -41,7 +39,11 @@ export function checkResumable(
     seed: state.seed,
     worldSize: state.worldSize,
   };
-  const now: Record<string, unknown> = { ...wanted.training, seed: wanted.seed, worldSize: WORLD_SIZE };
+  const now: Record<string, unknown> = {
+    ...wanted.training,
+    seed: wanted.seed,
+    worldSize: wanted.worldSize,
+  };
   const differing = Object.keys(now)
     .filter((key) => JSON.stringify(stored[key]) !== JSON.stringify(now[key]))
     .map((key) => `${key}: ${JSON.stringify(stored[key])} stored, ${JSON.stringify(now[key])} now`);

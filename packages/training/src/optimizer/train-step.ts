@@ -1,9 +1,9 @@
-import type { Compiled, Recording, TensorTree, tf } from '@borealis/tensor';
+import type { Cluster, Compiled, Recording, TensorTree, tf } from '@borealis/tensor';
 import { compile } from '@borealis/tensor';
 import { TrainingError } from '../errors.ts';
 import type { NamedTensors, Parameters } from '../parameters/parameters.ts';
 import { disposeNamed } from '../parameters/parameters.ts';
-import type { LossAndLogs } from '../parameters/value-and-gradients.ts';
+import type { LossAndLogs, ValueAndGradients } from '../parameters/value-and-gradients.ts';
 import { valueAndGradients } from '../parameters/value-and-gradients.ts';
 import type { AdamWConfig, AdamWScalars, Moments } from './adamw.ts';
 import { adamwScalars, adamwStep, zeroMoments } from './adamw.ts';
@@ -31,6 +31,8 @@ export interface TrainStepOptions<Batch extends TensorTree> {
   /** The norm to which gradients are clipped. */
   readonly maxGradientNorm: number;
   readonly precision?: 'f32' | 'bf16';
+  /** Whose tasks each take a part of the batch: loss, logs and gradients are the means over all of them. */
+  readonly cluster?: Cluster;
 }
 
 export interface TrainStep<Batch extends TensorTree> {
@@ -122,7 +124,10 @@ function wholeStep<Batch extends TensorTree>(
   { trainable, first, second }: DonatedInputs,
   inputs: StepInputs<Batch>,
 ): StepOutputs {
-  const { loss, logs, gradients } = valueAndGradients(options.loss, { trainable, ...inputs });
+  const { loss, logs, gradients } = average(
+    options.cluster,
+    valueAndGradients(options.loss, { trainable, ...inputs }),
+  );
   const { factor, norm } = clippingFactor(gradients, options.maxGradientNorm);
   const state = { parameters: trainable, moments: { first, second } };
   const next = adamwStep(options.adamw, state, gradients, inputs, factor);
@@ -131,6 +136,12 @@ function wholeStep<Batch extends TensorTree>(
     ...next.moments,
     logs: { loss, gradientNorm: norm, ...logs },
   };
+}
+
+/** Parts are equally large, so the mean over parts is that over the batch. */
+function average(cluster: Cluster | undefined, own: ValueAndGradients): ValueAndGradients {
+  if (cluster === undefined) return own;
+  return cluster.allReduce({ ...own }, 'mean');
 }
 
 function readScalars(logs: NamedTensors): Record<string, number> {
