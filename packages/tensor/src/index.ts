@@ -52,6 +52,7 @@ export type { Trace, TraceEvent } from './profile/trace.ts';
 export { mergeTraces } from './profile/trace.ts';
 export type { Random, RandomState } from './random/random.ts';
 export { createRandom } from './random/random.ts';
+export { deriveSeed, drawSeed, normalNoise, uniformNoise } from './random/seeded-noise.ts';
 export { recompute } from './recompute/recompute.ts';
 export type { TensorTree } from './tree/tensor-tree.ts';
 export { flatten, mapTree, namedLeaves, unflatten } from './tree/tensor-tree.ts';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { nativeOps, typeAttribute } from '../native/native-op.ts';
+import { TensorError } from '../errors.ts';
+import { uniformNoise } from '../random/seeded-noise.ts';
 import { withGradient } from './with-gradient.ts';
 
 /**
@@ -8,9 +9,16 @@ import { withGradient } from './with-gradient.ts';
  *
  * @param x any shape
  * @param rate in [0, 1)
- * @param seed `[2]` int32
+ * @param seed `[2]` int32 (`drawSeed`), another for each call and, with `deriveSeed`, for each layer
+ * @throws TensorError `INVALID_ARGUMENT`
  */
 export function dropout(x: tf.Tensor, rate: number, seed: tf.Tensor): tf.Tensor {
+  if (!(rate >= 0 && rate < 1)) {
+    throw new TensorError(
+      'INVALID_ARGUMENT',
+      `dropout at a rate of ${rate}: it is at least 0 and less than 1`,
+    );
+  }
   if (rate === 0) return x;
   const masked = (x: tf.Tensor, seed: tf.Tensor) => tf.mul(x, keepMask(x.shape, rate, seed));
   return withGradient(
@@ -22,21 +30,6 @@ export function dropout(x: tf.Tensor, rate: number, seed: tf.Tensor): tf.Tensor 
 
 /** 0 with probability `rate`, else 1 / (1 − rate). */
 function keepMask(shape: readonly number[], rate: number, seed: tf.Tensor): tf.Tensor {
-  const kept = tf.cast(tf.greaterEqual(uniform(shape, seed), rate), 'float32');
+  const kept = tf.cast(tf.greaterEqual(uniformNoise(shape, seed), rate), 'float32');
   return tf.mul(kept, 1 / (1 - rate));
-}
-
-/** Uniform in [0, 1), from the seed alone (Philox, Salmon et al. 2011). */
-function uniform(shape: readonly number[], seed: tf.Tensor): tf.Tensor {
-  const native = nativeOps();
-  if (native === undefined) return tf.randomUniform([...shape], 0, 1, 'float32', seed.dataSync().join(' '));
-  const { constants } = native;
-  const types = [
-    typeAttribute(constants, 'dtype', constants.TF_FLOAT),
-    typeAttribute(constants, 'T', constants.TF_INT32),
-    typeAttribute(constants, 'Tseed', constants.TF_INT32),
-  ];
-  const size = tf.tensor1d([...shape], 'int32');
-  const [drawn] = native.run('StatelessRandomUniform', types, [size, seed], 1);
-  return drawn as tf.Tensor;
 }
