@@ -4,6 +4,7 @@ import type { NamedTensors, Parameters } from '@borealis/training';
 import {
   createTrainStep,
   initialState,
+  mapNamed,
   nameParameters,
   nestParameters,
   valueAndGradients,
@@ -108,7 +109,10 @@ describe('the loss', () => {
 
   test('has the gradients that finite differences find', () => {
     const config = { ...tiny, klWeight: 0.1 };
-    const trainable = nameParameters(init(config, 2));
+    const noise = createRandom(3);
+    const trainable = mapNamed(nameParameters(init(config, 2)), (tensor) =>
+      tf.add(tensor, noise.normalTensor(tensor.shape, 0.1)),
+    );
     const batch = toBatch(config, [windowOf(2)], createRandom(2));
     const lossOf = (parameters: Parameters, each: VaeBatch) => loss(config, parameters, each);
     const run = compile((p: NamedTensors, batch: VaeBatch) => ({
