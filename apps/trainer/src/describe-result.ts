@@ -3,13 +3,16 @@ import type { TrainResult } from './train-settings.ts';
 
 /** A result for people, in a few lines. */
 export function describeResult(result: TrainResult): string {
-  const { finished, step, steps, resumedFrom, train, evaluation, model, run } = result;
+  const { finished, step, steps, resumedFrom, train, evaluation, model, run, cluster } = result;
   const from = resumedFrom === 0 ? '' : `, from step ${resumedFrom}`;
   return [
     finished ? `${model}: ${step} steps${from}` : `${model}: stopped after step ${step} of ${steps}${from}`,
     ...(train === undefined ? [] : [`  training    ${valuesOf(train)}`]),
     ...(evaluation === undefined ? [] : [`  validation  ${valuesOf(evaluation)}`]),
-    `  saved in    ${run}${finished ? '' : '; --resume goes on'}`,
+    ...(cluster === undefined ? [] : [`  together    task ${cluster.task} of ${cluster.size}`]),
+    ...(cluster === undefined || cluster.task === 0
+      ? [`  saved in    ${run}${finished ? '' : '; --resume goes on'}`]
+      : []),
   ].join('\n');
 }
 

@@ -5,7 +5,7 @@ import { stopOnSignals } from './stop-on-signals.ts';
 import { train } from './train.ts';
 
 const USAGE =
-  'usage: main MODEL --data DIR --run RUN [--resume] [--preset small] [--steps N] [--seed N] [--val DIR] [--json]';
+  'usage: main MODEL --data DIR --run RUN [--resume] [--preset small] [--steps N] [--seed N] [--val DIR] [--peers HOST:PORT,… --task N] [--json]';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -16,12 +16,14 @@ const { positionals, values } = parseArgs({
     preset: { type: 'string' },
     steps: { type: 'string' },
     seed: { type: 'string' },
+    peers: { type: 'string' },
+    task: { type: 'string' },
     resume: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
 const [model] = positionals;
-const { data, run, val, preset, steps, seed, resume, json } = values;
+const { data, run, val, preset, steps, seed, peers, task, resume, json } = values;
 if (model === undefined || data === undefined || run === undefined) {
   console.error(USAGE);
   process.exit(2);
@@ -37,6 +39,7 @@ try {
     ...(steps === undefined ? {} : { training: { steps: Number(steps) } }),
     ...(seed === undefined ? {} : { seed: Number(seed) }),
     ...(val === undefined ? {} : { validation: { data: val } }),
+    ...(peers === undefined ? {} : { cluster: { peers: peers.split(','), task: Number(task) } }),
     ...(json ? {} : { log: createProgressLog() }),
   });
   console.log(json ? JSON.stringify(result) : describeResult(result));

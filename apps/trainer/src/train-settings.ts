@@ -1,3 +1,4 @@
+import type { ClusterOptions } from '@borealis/tensor';
 import type { LogValues, TrainingConfig } from '@borealis/training';
 
 /** What to train, on what, and where to. Plain data: it travels to the training thread. */
@@ -23,6 +24,11 @@ export interface TrainSettings {
   readonly seed?: number;
   /** A split to evaluate on while training: teacher-forced loss on so many windows, evenly spaced. Default 32 windows. */
   readonly validation?: { readonly data: string; readonly windows?: number };
+  /**
+   * The processes that train together, and which of them this is: `joinCluster` of @borealis/tensor. Each takes
+   * `training.batchSize` windows of every batch. Task 0's settings count; those given to others must be the same.
+   */
+  readonly cluster?: ClusterOptions;
 }
 
 export interface TrainResult {
@@ -34,6 +40,8 @@ export interface TrainResult {
   readonly step: number;
   readonly steps: number;
   readonly resumedFrom: number;
+  /** Where processes trained together: which of them this was, and how many. Only task 0 has saved, in `run`. */
+  readonly cluster?: { readonly task: number; readonly size: number };
   /** Of the last step and the last evaluation of this session. */
   readonly train?: LogValues;
   readonly evaluation?: LogValues;

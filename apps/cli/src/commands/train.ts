@@ -1,5 +1,7 @@
 import { constants } from 'node:os';
+import type { ClusterOptions } from '@borealis/tensor';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { CliError } from '../cli-error.ts';
 
 interface TrainCommandOptions {
   readonly json?: boolean;
@@ -12,6 +14,9 @@ interface TrainCommandOptions {
   readonly val?: string;
   readonly modelConfig?: Readonly<Record<string, unknown>>;
   readonly training?: Readonly<Record<string, unknown>>;
+  readonly peers?: readonly string[];
+  readonly task?: number;
+  readonly peerTimeout?: number;
 }
 
 export function trainCommand(): Command {
@@ -35,9 +40,26 @@ export function trainCommand(): Command {
         jsonObject,
       ),
     )
+    .addOption(
+      new Option(
+        '--peers <host:port,…>',
+        'train together with these processes, itself among them; the same list everywhere, trusted networks only',
+      ).argParser((text) => text.split(',').map((peer) => peer.trim())),
+    )
+    .addOption(
+      new Option('--task <n>', 'which of the peers this is, from 0; task 0 keeps the run').argParser(
+        wholeNumberFrom(0),
+      ),
+    )
+    .addOption(
+      new Option('--peer-timeout <seconds>', 'how long to wait for a peer (default: 300)').argParser(
+        wholeNumberFrom(1),
+      ),
+    )
     .action(async (model: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<TrainCommandOptions>();
       const { data, run, json, resume, preset, steps, seed, val, modelConfig, training } = options;
+      const cluster = clusterOf(options);
       const { describeResult, stopOnSignals, train } = await import('@borealis/trainer');
       const { createProgressLog } = await import('@borealis/training');
       let stoppedBy: NodeJS.Signals | undefined;
@@ -53,6 +75,7 @@ export function trainCommand(): Command {
           ...(modelConfig === undefined ? {} : { modelConfig }),
           ...(seed === undefined ? {} : { seed }),
           ...(val === undefined ? {} : { validation: { data: val } }),
+          ...(cluster === undefined ? {} : { cluster }),
           ...(json === true ? {} : { log: createProgressLog() }),
         });
         console.log(json === true ? JSON.stringify(result, null, 2) : describeResult(result));
@@ -62,6 +85,18 @@ export function trainCommand(): Command {
         restore();
       }
     });
+}
+
+function clusterOf({ peers, task, peerTimeout }: TrainCommandOptions): ClusterOptions | undefined {
+  if ((peers === undefined) !== (task === undefined)) {
+    throw new CliError(
+      'invalid-option',
+      '--peers and --task belong together: all processes, and which of them this is',
+    );
+  }
+  if (peers === undefined || task === undefined) return undefined;
+  const seconds = peerTimeout === undefined ? {} : { timeoutSeconds: peerTimeout, joinSeconds: peerTimeout };
+  return { peers, task, ...seconds };
 }
 
 function wholeNumberFrom(least: number): (text: string) => number {
