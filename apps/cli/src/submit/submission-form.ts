@@ -30,7 +30,7 @@ export interface SubmissionFields {
   readonly country: string;
 }
 
-export const FIELD_NAMES: Readonly<Record<keyof SubmissionFields, string>> = {
+const FIELD_NAMES: Readonly<Record<keyof SubmissionFields, string>> = {
   method: 'Method',
   team: 'Team',
   authors: 'Authors',
