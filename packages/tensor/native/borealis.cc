@@ -43,6 +43,7 @@ NAPI_MODULE_INIT() {
   Export(env, exports, "recordingBegin", RecordingBegin);
   Export(env, exports, "recordingOpDefinition", RecordingOpDefinition);
   Export(env, exports, "recordingAdd", RecordingAdd);
+  Export(env, exports, "recordingAwait", RecordingAwait);
   Export(env, exports, "recordingFinish", RecordingFinish);
   Export(env, exports, "recordingDiscard", RecordingDiscard);
   Export(env, exports, "callFunction", CallFunction);

@@ -102,6 +102,20 @@ inline napi_value RecordingAdd(napi_env env, napi_callback_info info) {
   return outputs;
 }
 
+// recordingAwait(handle, node name, [name of a node that must have run before it, …])
+inline napi_value RecordingAwait(napi_env env, napi_callback_info info) {
+  Arguments<3> arguments(env, info);
+  TF_Graph* graph = FindRecording(env, arguments[0]);
+  const std::string name = ToString(env, arguments[1]);
+  const std::vector<std::string> awaited = ToStrings(env, arguments[2]);
+  if (Threw(env)) return nullptr;
+  TF_Operation* operation = TF_GraphOperationByName(graph, name.c_str());
+  for (const auto& before : awaited) {
+    TF_AddOperationControlInput(graph, operation, TF_GraphOperationByName(graph, before.c_str()));
+  }
+  return nullptr;
+}
+
 // recordingFinish(handle, function name, inputs, outputs, xla): the function joins the context, the recording ends.
 inline napi_value RecordingFinish(napi_env env, napi_callback_info info) {
   Arguments<5> arguments(env, info);

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { activeInterception } from '../backend/active-backend.ts';
 import type { AdamWState } from '../index.ts';
-import { adamwUpdate, compile, startBackend, tf } from '../index.ts';
+import { adamwUpdate, compile, linear, operationTimes, profile, startBackend, tf } from '../index.ts';
 
 beforeAll(async () => {
   await startBackend({ backend: 'tensorflow' });
@@ -35,6 +35,20 @@ test('donated state is updated where it lies, to what a copying update gives', (
   expect([...interception.native.tensorDataSync(sameMemory)]).toEqual([...next.parameter.dataSync()]);
   interception.native.deleteTensor(sameMemory);
   expect(state.parameter.isDisposed && state.first.isDisposed && state.second.isDisposed).toBe(true);
+});
+
+test('gradients that nobody asked for are not computed for the update’s sake', async () => {
+  const [frozen, x] = [tf.ones([4, 4]), tf.ones([3, 4])];
+  const step = compile(
+    (state: AdamWState) => {
+      const lossOf = (parameter: tf.Tensor) => tf.sum(linear(tf.mul(x, parameter), frozen));
+      return update(state, tf.grad(lossOf)(state.parameter));
+    },
+    { donate: [0] },
+  );
+  const { result, trace } = await profile(() => step(fresh()));
+  expect(operationTimes(trace).filter(({ name }) => name.startsWith('MatMul (backward)'))[0]?.count).toBe(1);
+  tf.dispose(Object.values(result));
 });
 
 test('who else holds the memory does not see it change', () => {

@@ -9,7 +9,7 @@ const IN_PLACE_OPS: Readonly<Record<string, readonly number[]>> = { BorealisAdam
  * recorded before it, and read by nothing that comes after.
  */
 export interface Donations {
-  donate(id: number): void;
+  readonly donate: (id: number) => void;
   /** Takes note of an operation's inputs and outputs. Throws where an input has been overwritten. */
   note(op: string, inputs: readonly number[], outputs: readonly number[]): void;
   /**

@@ -18,7 +18,7 @@ export interface Interception {
   isRecording(): boolean;
   /** These tensors' memory is another's, too: it can't be given away. */
   noteShared(ids: readonly (number | undefined)[]): void;
-  isShared(id: number): boolean;
+  readonly isShared: (id: number) => boolean;
   /** The recording in progress. */
   recorder(): Recorder | undefined;
 }

@@ -5,6 +5,7 @@ import { TF_BFLOAT16 } from '../native/bfloat16-dtype.ts';
 import { autocast, isMadeByPolicy } from './autocast.ts';
 import { constantBytes } from './constant-bytes.ts';
 import { createDonations } from './donations.ts';
+import { createBarriers } from './barriers.ts';
 import { castInputs } from './input-casts.ts';
 import type { AttributeValue } from './node-def.ts';
 import { encodeAttribute, encodeAttributeValue, encodeTensor, shapeProto } from './node-def.ts';
@@ -96,7 +97,8 @@ export function createRecorder(native: ExtendedBinding, { precision, xla }: Reco
   const madeByPolicy = new Set<number>();
   const origins: NodeOrigin[] = [];
   const donations = createDonations();
-  const unread = new Set<string>(); // nodes that nothing recorded so far waits for
+  const collectives = new Set<string>();
+  const barriers = createBarriers((name) => collectives.has(name));
   const ownPrefix = nodeName(handle, 0).length - 1; // what differs between two recordings of the same graph
   let lastCollective: string | undefined;
   let open = true;
@@ -123,9 +125,9 @@ export function createRecorder(native: ExtendedBinding, { precision, xla }: Reco
       const detail = withoutNodes(cause instanceof Error ? cause.message : String(cause));
       throw new TensorError('RECORDING_FAILED', `recording ${op} failed: ${detail}`, { cause });
     }
-    for (const input of nodeInputs) unread.delete(input.slice(0, input.lastIndexOf(':')));
-    for (const node of after) unread.delete(node);
-    if (op !== 'Placeholder') unread.add(name);
+    if (op !== 'Placeholder') {
+      barriers.note({ name, awaited: [...nodeInputs.map((input) => input.replace(/:\d+$/, '')), ...after] });
+    }
     return outputs.map(({ dtype, shape }, i) => {
       if (shape === null || shape.some((size) => size < 0)) {
         throw new TensorError(
@@ -262,13 +264,15 @@ export function createRecorder(native: ExtendedBinding, { precision, xla }: Reco
     if (!COLLECTIVE_OPS.test(op)) return [];
     const before = lastCollective;
     lastCollective = nodeName(handle, origins.length);
+    collectives.add(lastCollective);
     return before === undefined ? [] : [before];
   }
 
-  /** A node that runs when all that is recorded so far has run. */
+  /** A node that runs when all that is recorded so far, and runs at all, has run. */
   function addBarrier(): string {
     const name = nodeName(handle, origins.length);
-    add('NoOp', {}, [], [...unread]);
+    add('NoOp', {}, []);
+    barriers.markBarrier();
     return name;
   }
 
@@ -316,6 +320,10 @@ export function createRecorder(native: ExtendedBinding, { precision, xla }: Reco
       if (input >= 0) passedOn.set(position, input);
       return nameOf(addOne('Identity', { T: { type: typeOf(id) } }, [source]).id);
     });
+    for (const { barrier, awaited } of barriers.waits(outputs.map((output) => output.replace(/:\d+$/, '')))) {
+      hash.update(`${barrier.slice(ownPrefix)}^${awaited.map((name) => name.slice(ownPrefix)).join()}`);
+      native.recordingAwait(handle, barrier, awaited);
+    }
     open = false;
     native.recordingFinish(handle, options.name, inputs, outputs, xla);
     const digest = hash.digest('hex');

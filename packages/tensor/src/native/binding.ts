@@ -66,6 +66,7 @@ export interface Extension {
     controls: readonly string[],
     attributes: readonly (readonly [name: string, value: Uint8Array])[],
   ): InferredOutput[];
+  recordingAwait(recording: number, node: string, awaited: readonly string[]): void;
   recordingFinish(
     recording: number,
     functionName: string,
