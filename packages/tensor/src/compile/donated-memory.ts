@@ -10,14 +10,15 @@ import type { Interception } from './interception.ts';
  * @returns by native id, the copy's
  */
 export function ownMemory(
-  { backend, native, isShared }: Interception,
+  interception: Interception,
   donated: readonly tf.Tensor[],
 ): ReadonlyMap<number, number> {
+  const { backend, native } = interception;
   const copies = new Map<number, number>();
   const seen = new Set<number>();
   for (const { dataId } of donated) {
     const { id, dtype, refCount } = backend.tensorMap.get(dataId);
-    if (refCount > 1 || isShared(id) || seen.has(id)) {
+    if (refCount > 1 || interception.isShared(id) || seen.has(id)) {
       const type = { name: 'T', type: native.TF_ATTR_TYPE, value: dtype };
       const [copy] = native.executeOp('DeepCopy', [type], [id], 1);
       if (copy !== undefined) copies.set(id, copy.id);

@@ -49,7 +49,10 @@ export function createDonations(): Donations {
     return lastBarrier;
   }
 
-  return { donate: (id) => rootOf.set(id, id), note, overwrite };
+  const donate = (id: number): void => {
+    rootOf.set(id, id);
+  };
+  return { donate, note, overwrite };
 }
 
 function usedAfterwards(op: string): TensorError {

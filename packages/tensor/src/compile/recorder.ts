@@ -344,5 +344,8 @@ export function createRecorder(native: ExtendedBinding, { precision, xla }: Reco
     for (const id of capturedIds) native.deleteTensor(id);
   }
 
-  return { xla, placeholder, donate: donations.donate, executeOp, after, createTensor, finish, discard };
+  const donate = (id: number) => {
+    donations.donate(id);
+  };
+  return { xla, placeholder, donate, executeOp, after, createTensor, finish, discard };
 }

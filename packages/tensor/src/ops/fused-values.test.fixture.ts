@@ -32,17 +32,17 @@ export function fusedValues(): { readonly instructions: string; readonly values:
   keep('layerNorm in groups', (...t) => layerNorm(at(t, 0), { gain: at(t, 1), bias: at(t, 2) }, 1e-5), normal(6, 21), normal(2, 21), normal(2, 21)); // prettier-ignore
   keep('rmsNorm', (...t) => rmsNorm(at(t, 0), at(t, 1), 1e-6), normal(5, 50), normal(50));
   for (const [name, activation] of Object.entries({ gelu, geluTanh, silu })) {
-    keep(name, (x) => activation(x as tf.Tensor), tf.mul(normal(7, 33), 3));
+    keep(name, (x) => activation(x), tf.mul(normal(7, 33), 3));
   }
   keep('linear', (...t) => linear(at(t, 0), at(t, 1), at(t, 2)), normal(11, 9), normal(5, 9), normal(5));
   const heads = () => normal(1, 2, 210, 20);
   keep('attention', (...t) => attention(at(t, 0), at(t, 1), at(t, 2), { causal: true }), heads(), heads(), heads()); // prettier-ignore
-  keep('packedAttention', (x) => packedAttention(x as tf.Tensor, { heads: 2 }), normal(2, 5, 3, 60));
+  keep('packedAttention', (x) => packedAttention(x, { heads: 2 }), normal(2, 5, 3, 60));
   const tables = { cos: normal(3, 10), sin: normal(3, 10) };
-  keep('rotary', (x) => rotary(x as tf.Tensor, tables), normal(2, 3, 30));
+  keep('rotary', (x) => rotary(x, tables), normal(2, 3, 30));
   keep('gatedAdd', (...t) => gatedAdd(at(t, 0), at(t, 1), at(t, 2)), normal(6, 21), normal(2, 21), normal(6, 21)); // prettier-ignore
   const targets = tf.tensor1d([3, 0, 40], 'int32');
-  keep('crossEntropy', (x) => crossEntropy(x as tf.Tensor, targets, { labelSmoothing: 0.1 }), normal(3, 41));
+  keep('crossEntropy', (x) => crossEntropy(x, targets, { labelSmoothing: 0.1 }), normal(3, 41));
   const scalars = {
     stepSize: tf.scalar(0.1),
     kept: tf.scalar(0.99),

@@ -34,7 +34,7 @@ function scaled(rows: tf.Tensor, gain: tf.Tensor, bias: tf.Tensor, eps: number):
   const size = rows.shape[1] as number;
   const groups = gain.size / size;
   const perGroup = (weight: tf.Tensor) => tf.reshape(weight, [groups, 1, size]);
-  const grouped = tf.reshape(normalise(rows, eps), [groups, (rows.shape[0] as number) / groups, size]);
+  const grouped = tf.reshape(normalise(rows, eps), [groups, rows.shape[0] / groups, size]);
   return tf.reshape(tf.add(tf.mul(grouped, perGroup(gain)), perGroup(bias)), rows.shape);
 }
 

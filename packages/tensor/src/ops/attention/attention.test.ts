@@ -103,11 +103,10 @@ test('who may look nowhere sees zeros, and gives no gradient', () => {
     [1, 0, 1],
   ]);
   const [q, k, v] = [normal(1, 1, 2, 4), normal(1, 1, 3, 4), normal(1, 1, 3, 4)];
-  const [y, dq] = valueAndGradients(
-    (q) => attention(q as tf.Tensor, k, v, { mask }),
-    [q],
-    tf.ones([1, 1, 2, 4]),
-  ) as [tf.Tensor, tf.Tensor];
+  const [y, dq] = valueAndGradients((q) => attention(q, k, v, { mask }), [q], tf.ones([1, 1, 2, 4])) as [
+    tf.Tensor,
+    tf.Tensor,
+  ];
   expect([...y.dataSync()].slice(0, 4)).toEqual([0, 0, 0, 0]);
   expect([...dq.dataSync()].slice(0, 4)).toEqual([0, 0, 0, 0]);
 });
@@ -144,14 +143,10 @@ describe('heads side by side in the channels', () => {
     const qkv = normal(2, length, 2, 3 * 24);
     const dy = normal(2, length, 2, 24);
     const parts = (qkv: tf.Tensor) => tf.split(qkv, 3, -1) as [tf.Tensor, tf.Tensor, tf.Tensor];
-    const want = valueAndGradients((qkv) => reference(...parts(qkv as tf.Tensor), causal), [qkv], dy);
-    const packed = valueAndGradients(
-      (qkv) => packedAttention(qkv as tf.Tensor, { heads, causal }),
-      [qkv],
-      dy,
-    );
+    const want = valueAndGradients((qkv) => reference(...parts(qkv), causal), [qkv], dy);
+    const packed = valueAndGradients((qkv) => packedAttention(qkv, { heads, causal }), [qkv], dy);
     const apartOnes = valueAndGradients(
-      (qkv) => multiHeadAttention(...parts(qkv as tf.Tensor), { heads, causal }),
+      (qkv) => multiHeadAttention(...parts(qkv), { heads, causal }),
       [qkv],
       dy,
     );
