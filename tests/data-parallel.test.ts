@@ -1,7 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -45,43 +47,53 @@ interface Started {
   ended(): Promise<{ readonly status: number | null; readonly stdout: string; readonly stderr: string }>;
 }
 
+const NODE = [
+  process.execPath,
+  '--conditions=@borealis/source',
+  '--experimental-strip-types',
+  '--no-warnings',
+];
+
+/** Ends with the test at the latest. */
+function start([program = '', ...args]: readonly string[], env: NodeJS.ProcessEnv = {}): Started {
+  const child = spawn(program, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (text: Buffer) => (output.stdout += text.toString()));
+  child.stderr.on('data', (text: Buffer) => (output.stderr += text.toString()));
+  const closed = once(child, 'close');
+  return {
+    process: child,
+    async ended() {
+      await closed;
+      return { status: child.exitCode, ...output };
+    },
+  };
+}
+
 /** `borealis train` on both hosts, as two people would type it. */
 function trainOn(hosts: Hosts, args: readonly string[]): Started[] {
   const peers = hosts.addresses.map((address) => `${address}:2222`).join();
-  const main = join(ROOT, 'apps', 'cli', 'src', 'main.ts');
-  const node = [
-    process.execPath,
-    '--conditions=@borealis/source',
-    '--experimental-strip-types',
-    '--no-warnings',
-  ];
+  const borealis = [...NODE, join(ROOT, 'apps', 'cli', 'src', 'main.ts'), '--json'];
   return ([0, 1] as const).map((host) => {
     const cluster = ['--peers', peers, '--task', `${host}`, '--peer-timeout', '60'];
-    const [program = '', ...rest] = [
-      ...hosts.prefix(host),
-      ...node,
-      main,
-      '--json',
-      'train',
-      ...args,
-      ...cluster,
-    ];
-    const child = spawn(program, rest, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
-    onTestFinished(() => {
-      child.kill('SIGKILL');
-    });
-    const output = { stdout: '', stderr: '' };
-    child.stdout.on('data', (text: Buffer) => (output.stdout += text.toString()));
-    child.stderr.on('data', (text: Buffer) => (output.stderr += text.toString()));
-    const closed = once(child, 'close');
-    return {
-      process: child,
-      async ended() {
-        await closed;
-        return { status: child.exitCode, ...output };
-      },
-    };
+    return start([...hosts.prefix(host), ...borealis, 'train', ...args, ...cluster]);
   });
+}
+
+/** Addresses that nothing listens at. */
+async function freePeers(count: number): Promise<string[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports.map((port) => `127.0.0.1:${port}`);
 }
 
 async function weights(run: string): Promise<Map<string, Float32Array>> {
@@ -149,3 +161,26 @@ test.skipIf(impossible !== undefined)(
     expect(await readdir(join(run, 'checkpoints'))).toHaveLength(1);
   },
 );
+
+test('the program of docs/data-parallel.md runs, alone and as two', async () => {
+  const docs = await readFile(join(ROOT, 'docs', 'data-parallel.md'), 'utf8');
+  const program = /^```ts\n(.*?)^```$/ms.exec(docs)?.[1] ?? '';
+  const results = join(ROOT, 'tests', 'test-results'); // from here, @borealis/… is found
+  await mkdir(results, { recursive: true });
+  const folder = await mkdtemp(join(results, 'docs-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, 'example.ts');
+  await writeFile(path, program);
+  const peers = await freePeers(2);
+  const [alone, ...together] = await Promise.all(
+    [{}, ...peers.map((_, task) => ({ TASK: `${task}`, PEERS: peers.join() }))].map((env) =>
+      start([...NODE, path], env).ended(),
+    ),
+  );
+  for (const { status, stdout, stderr } of [alone, ...together].filter((end) => end !== undefined)) {
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(/step 100 loss 0\.00\d\d\nweights 1\.00 2\.00 3\.00\n$/);
+  }
+  expect(together[1]?.stdout).toBe(together[0]?.stdout);
+  expect(together[0]?.stdout).not.toBe(alone?.stdout);
+});

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { activeInterception } from '../backend/active-backend.ts';
 import { TensorError } from '../errors.ts';
 import type { OpAttribute } from '../native/binding.ts';
 import type { NativeOps } from '../native/native-op.ts';
@@ -49,11 +50,16 @@ export function collectiveOp({ size, watch }: ClusterMembership, call: Collectiv
       type('T', vector.dtype),
       ...(receives ? [type('Tshape', 'int32')] : []),
       ...attributes(constants),
-      { name: 'communication_hint', type: constants.TF_ATTR_STRING, value: 'auto' },
+      { name: 'communication_hint', type: constants.TF_ATTR_STRING, value: transport() },
       { name: 'timeout_seconds', type: constants.TF_ATTR_FLOAT, value: 0 }, // the watch's business
     ];
     return mark('leave', run(op, all, [mark('enter', first), ...rest]));
   });
+}
+
+/** TensorFlow takes NCCL only where it is asked to. */
+function transport(): string {
+  return activeInterception()?.native.isUsingGpuDevice() === true ? 'nccl' : 'ring';
 }
 
 function typeOf({ constants }: NativeOps, dtype: tf.DataType): number {

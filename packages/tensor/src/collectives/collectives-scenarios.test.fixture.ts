@@ -23,8 +23,37 @@ function endlessSteps(cluster: Cluster, tell: (fact: unknown) => void): never {
   }
 }
 
+/** Two buckets and a barrier in each of 200 compiled steps: the same bits, and no memory kept. */
+function replays(cluster: Cluster) {
+  const fn = compile((x: tf.Tensor) => {
+    const [sum, mean] = [cluster.allReduce([x, tf.square(x)], 'sum', { bucketBytes: 4 }), tf.mean(x)];
+    cluster.barrier();
+    return [...sum, mean];
+  });
+  const x = createRandom(cluster.task).normalTensor([500]);
+  const once = () => {
+    const results = fn(x);
+    const numbers = results.flatMap(values);
+    tf.dispose(results);
+    return numbers.join();
+  };
+  const first = once();
+  for (let i = 0; i < 50; i++) once();
+  const before = memoryUse();
+  let equal = true;
+  for (let i = 0; i < 200; i++) equal &&= once() === first;
+  const after = memoryUse();
+  return {
+    equal,
+    digest: fn.prepare(x)?.digest,
+    tensors: after.tensors - before.tensors,
+    nativeTensors: (after.nativeTensors ?? NaN) - (before.nativeTensors ?? NaN),
+    bytes: (after.nativeBytes ?? NaN) - (before.nativeBytes ?? NaN),
+  };
+}
+
 export const SCENARIOS = {
-  /** Every operation, eagerly and compiled. */
+  /** Every operation, eagerly and compiled; then many of them. */
   operations: (cluster: Cluster) => {
     const { task } = cluster;
     const random = createRandom(task);
@@ -55,35 +84,7 @@ export const SCENARIOS = {
       noise: [eager, compiled].map(({ noise }) => values(noise)),
       mean: values(mean),
       sources,
-    };
-  },
-
-  /** Two buckets and a barrier in each of 200 compiled steps: the same bits, and no memory kept. */
-  replays: (cluster: Cluster) => {
-    const fn = compile((x: tf.Tensor) => {
-      const [sum, mean] = [cluster.allReduce([x, tf.square(x)], 'sum', { bucketBytes: 4 }), tf.mean(x)];
-      cluster.barrier();
-      return [...sum, mean];
-    });
-    const x = createRandom(cluster.task).normalTensor([500]);
-    const once = () => {
-      const results = fn(x);
-      const numbers = results.flatMap(values);
-      tf.dispose(results);
-      return numbers.join();
-    };
-    const first = once();
-    for (let i = 0; i < 50; i++) once();
-    const before = memoryUse();
-    let equal = true;
-    for (let i = 0; i < 200; i++) equal &&= once() === first;
-    const after = memoryUse();
-    return {
-      equal,
-      digest: fn.prepare(x)?.digest,
-      tensors: after.tensors - before.tensors,
-      nativeTensors: (after.nativeTensors ?? NaN) - (before.nativeTensors ?? NaN),
-      bytes: (after.nativeBytes ?? NaN) - (before.nativeBytes ?? NaN),
+      replays: replays(cluster),
     };
   },
 

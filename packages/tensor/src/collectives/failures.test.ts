@@ -18,7 +18,9 @@ function failed(code: string, message: RegExp) {
 /** What a busy machine takes to start, notice and end, over the stated seconds. */
 const SLACK = 5;
 
-test('a peer killed in the middle of a step: all others end with an error that names it', async () => {
+test('a peer killed in the middle of a step: all others end with an error that names it', async ({
+  annotate,
+}) => {
   const heartbeatSeconds = 5;
   const tasks = await startTasks(3, 'steps', { heartbeatSeconds });
   await Promise.all(tasks.map((task) => task.told('training')));
@@ -26,6 +28,7 @@ test('a peer killed in the middle of a step: all others end with an error that n
   for (const other of await failures([tasks[0], tasks[2]])) {
     expect(other).toMatchObject(failed('PEER_LOST', /^task 1 \(127\.0\.0\.1:\d+\) ended or was killed \(/));
     expect(other.seconds).toBeLessThan(heartbeatSeconds + SLACK);
+    await annotate(`the others had ended ${other.seconds.toFixed(1)} s after the kill`);
   }
 });
 
