@@ -7,6 +7,7 @@ import type { RowResult } from './contest/row-result.ts';
 import { runRow } from './contest/run-row.ts';
 import type { PyTorch } from './peer/install-pytorch.ts';
 import { installPyTorch } from './peer/install-pytorch.ts';
+import type { PyTorchWaysOptions } from './peer/pytorch-ways.ts';
 import { pytorchWays } from './peer/pytorch-ways.ts';
 import { collectTraces } from './results/collect-traces.ts';
 import type { Machine } from './results/machine.ts';
@@ -72,7 +73,7 @@ export async function runBench(name: string, options: BenchOptions): Promise<Ben
         warmUps,
         seed: 1,
         ours: ourWay(threads),
-        theirs: waysOf(pytorch, { precision, threads, compilerCache }),
+        theirs: waysOf(pytorch, { precision, threads, variants: row.peerVariants ?? [], compilerCache }),
         ...(traces === undefined ? {} : { traceFile: traces.fileFor(`${row.name} ${precision}`) }),
         onStage: (stage) => {
           options.onStage(`${row.name} ${precision}: ${stage}`);
@@ -90,10 +91,7 @@ export async function runBench(name: string, options: BenchOptions): Promise<Ben
   return { suite: suite.name, machine: describeMachine(), threads, repetitions, warmUps, rows, agreed };
 }
 
-function waysOf(
-  pytorch: PyTorch | undefined,
-  options: { readonly precision: Precision; readonly threads: number; readonly compilerCache: string },
-) {
+function waysOf(pytorch: PyTorch | undefined, options: Omit<PyTorchWaysOptions, 'pytorch'>) {
   return pytorch === undefined ? [] : pytorchWays({ pytorch, ...options });
 }
 

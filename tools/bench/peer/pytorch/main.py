@@ -28,8 +28,7 @@ class Side:
     def open(self, request):
         torch.set_num_threads(request["threads"])
         torch.set_num_interop_threads(request["threads"])
-        variant = request["variant"]
-        mode = Mode(compiled=variant.get("compile", False), bf16=variant.get("bf16"))
+        mode = Mode(request["variant"])
         if mode.compiled:
             torch.compile(lambda x: x + 1)(torch.ones(8))  # load the compiler: time and memory of the row are its own
         resident = memory("VmRSS")

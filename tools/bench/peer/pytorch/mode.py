@@ -1,4 +1,4 @@
-"""How a row is run: eager or compiled, float32 or bfloat16."""
+"""How a row is run: eager or compiled, float32 or bfloat16, and what a row knows further ways of."""
 
 import contextlib
 
@@ -8,9 +8,10 @@ import torch
 class Mode:
     """bf16 is None, "autocast" (float32 weights, products in bfloat16) or "weights" (everything in bfloat16)."""
 
-    def __init__(self, compiled, bf16):
-        self.compiled = compiled
-        self.bf16 = bf16
+    def __init__(self, variant):
+        self.compiled = variant.get("compile", False)
+        self.bf16 = variant.get("bf16")
+        self.loss_in_parts = variant.get("lossInParts", False)
 
     def compile(self, function):
         return torch.compile(function) if self.compiled else function

@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import type { Way } from '../contest/contestant.ts';
-import type { Precision } from '../suites/suite.ts';
+import type { PeerVariant, Precision } from '../suites/suite.ts';
 import type { PyTorch } from './install-pytorch.ts';
 
 const MAIN = fileURLToPath(new URL('../../peer/pytorch/main.py', import.meta.url));
 
 /** All ways in which PyTorch may be fastest; each is timed, the fastest counts. */
-const VARIANTS: Readonly<Record<Precision, readonly Omit<Way, 'side' | 'launch'>[]>> = {
+const VARIANTS: Readonly<Record<Precision, readonly PeerVariant[]>> = {
   f32: [
     { name: 'eager', variant: {} },
     { name: 'torch.compile', variant: { compile: true } },
@@ -23,11 +23,19 @@ export interface PyTorchWaysOptions {
   readonly pytorch: PyTorch;
   readonly precision: Precision;
   readonly threads: number;
+  /** The row's own; each doubles the ways. */
+  readonly variants: readonly PeerVariant[];
   /** Where torch.compile keeps what it compiled; a fresh folder, so that compile times are of compiling. */
   readonly compilerCache: string;
 }
 
-export function pytorchWays({ pytorch, precision, threads, compilerCache }: PyTorchWaysOptions): Way[] {
+export function pytorchWays({
+  pytorch,
+  precision,
+  threads,
+  variants,
+  compilerCache,
+}: PyTorchWaysOptions): Way[] {
   const launch = {
     command: pytorch.python,
     args: ['-B', MAIN],
@@ -38,5 +46,13 @@ export function pytorchWays({ pytorch, precision, threads, compilerCache }: PyTo
       TORCHINDUCTOR_CACHE_DIR: compilerCache,
     },
   };
-  return VARIANTS[precision].map((way) => ({ ...way, side: 'PyTorch', launch }));
+  return VARIANTS[precision].flatMap((way) => [
+    { ...way, side: 'PyTorch', launch },
+    ...variants.map(({ name, variant }) => ({
+      name: `${way.name}, ${name}`,
+      variant: { ...way.variant, ...variant },
+      side: 'PyTorch',
+      launch,
+    })),
+  ]);
 }

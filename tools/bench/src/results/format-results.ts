@@ -17,6 +17,7 @@ const THEIRS: readonly TableColumn[] = [
   { key: 'theirsFirst', title: 'first call' },
   { key: 'theirsMemory', title: 'memory', unit: 'MB', digits: 0 },
   { key: 'ratio', title: 'ratio', unit: '95 %' },
+  { key: 'memoryRatio', title: 'memory ratio', digits: 2 },
   { key: 'difference', title: 'largest difference' },
 ];
 
@@ -40,7 +41,12 @@ export function formatResults(result: BenchResult): string {
     ...busyWarning(rows),
     '',
     formatTable([...OURS, ...(against ? THEIRS : [])], rows.map(tableRow)),
-    ...(against ? ['', 'ratio: PyTorch’s time / Borealis’; more than 1: Borealis is faster.'] : []),
+    ...(against
+      ? [
+          '',
+          'ratio: PyTorch’s time / Borealis’; more than 1: Borealis is faster. Memory ratio: Borealis’ / PyTorch’s.',
+        ]
+      : []),
     ...rows.flatMap(notes),
   ].join('\n');
 }
@@ -71,6 +77,7 @@ function tableRow(result: RowResult): TableRow {
       way: rival?.way ?? null,
       theirsFirst: firstOf(rival),
       theirsMemory: memoryOf(rival),
+      memoryRatio: memoryRatioOf(ours, rival),
       ratio: ratio === undefined ? null : { mean: ratio.value, low: ratio.low, high: ratio.high },
       difference: rival === undefined ? null : largest.toExponential(1),
     },
@@ -93,6 +100,11 @@ function memoryOf(way: WayResult | undefined): number | null {
   return way?.memoryBytes === null || way === undefined ? null : way.memoryBytes / 1e6;
 }
 
+function memoryRatioOf(ours: WayResult | undefined, theirs: WayResult | undefined): number | null {
+  const [mine, other] = [memoryOf(ours), memoryOf(theirs)];
+  return mine === null || other === null || other === 0 ? null : mine / other;
+}
+
 /** What the table has no room for: shapes, the peer's other ways, ways that did not run, refusals. */
 function notes({ row, precision, what, theirs, best, unavailable, refusal }: RowResult): string[] {
   const slower = theirs
@@ -100,7 +112,8 @@ function notes({ row, precision, what, theirs, best, unavailable, refusal }: Row
     .map((way) => {
       const why =
         way.disagreement === undefined ? '' : ` (not counted, outputs disagree: ${way.disagreement})`;
-      return `${way.way} ${timesOf(way)} ms${why}`;
+      const memory = memoryOf(way);
+      return `${way.way} ${timesOf(way)} ms${memory === null ? '' : `, ${memory.toFixed(0)} MB`}${why}`;
     });
   return [
     `${row} ${precision}: ${what}${slower.length === 0 ? '' : `; PyTorch’s other ways: ${slower.join('; ')}`}`,

@@ -23,10 +23,18 @@ export interface BenchRow {
   readonly inputs: (random: Random) => ReadonlyMap<string, TensorData>;
   /** Our side's program. Called in a process of its own, with TensorFlow started. */
   readonly build: (inputs: ReadonlyMap<string, tf.Tensor>, options: BuildOptions) => Program;
+  /** Further ways in which the peer may be at its best here: each is tried along with every other choice it has. */
+  readonly peerVariants?: readonly PeerVariant[];
   /** Runs after which outputs are compared: more than 1 where each goes on from the last. */
   readonly comparedRuns: number;
   /** Largest root-mean-square difference of each output, relative to the output's own root mean square. */
   readonly tolerance: Readonly<Record<Precision, number>>;
+}
+
+/** What the other side does differently: its code reads `variant`. */
+export interface PeerVariant {
+  readonly name: string;
+  readonly variant: Readonly<Record<string, string | boolean>>;
 }
 
 /** What `borealis bench NAME` runs. */

@@ -7,7 +7,7 @@ from programs import Backward, Forward, Training
 from rows import causal_conv as conv
 from rows.dit_block import DitBlock
 from rows.st_block import StBlock
-from rows.st_transformer import StTransformer
+from rows.st_transformer import StTransformer, loss_in_parts, whole_loss
 
 
 def matmul(inputs, settings, mode):
@@ -76,12 +76,9 @@ def st_training(inputs, settings, mode):
     hidden = inputs["layers.0.mlp.fc1.weight"].shape[0]
     model = StTransformer(inputs["positions"].shape, classes, settings["layers"], settings["heads"], hidden)
     model = loaded(model, inputs, ["tokens", "targets"], mode).train()
-
-    def cross_entropy(model, tokens, targets):
-        return F.cross_entropy(model(tokens).flatten(0, -2), targets)
-
+    loss = loss_in_parts(torch.bfloat16 if mode.bf16 else torch.float32) if mode.loss_in_parts else whole_loss
     batch = [inputs["tokens"].long(), inputs["targets"].long().flatten()]
-    return Training(mode, model, cross_entropy, batch, settings)
+    return Training(mode, model, loss, batch, settings)
 
 
 def loaded_dit_block(inputs, settings, mode):
