@@ -12,10 +12,15 @@ interface KernelEngine {
   runKernelFunc(call: KernelCall): unknown;
 }
 
+/** TensorFlow's backend, whose operations can also be called past the engine, with tensors that it doesn't see. */
+interface NativeBackend {
+  getInputTensorIds?: (tensors: readonly tf.TensorInfo[]) => number[];
+}
+
 const filters: InputFilter[] = []; // outermost first
 let installed = false;
 
-/** Runs `fn`; what tfjs's operations take meanwhile passes through `filter`, after those further out. */
+/** Runs `fn`; what operations take meanwhile passes through `filter`, after those further out. */
 export function withInputFilter<T>(filter: InputFilter, fn: () => T): T {
   install();
   filters.push(filter);
@@ -35,10 +40,20 @@ function install(): void {
     if (filters.length > 0) applyFilters(call);
     return runKernelFunc(call);
   };
+  const backend = tf.backend() as NativeBackend;
+  const getInputTensorIds = backend.getInputTensorIds?.bind(backend);
+  if (getInputTensorIds === undefined) return;
+  backend.getInputTensorIds = (tensors) =>
+    getInputTensorIds(filters.length === 0 ? tensors : tensors.map((tensor) => filtered(tensor)));
 }
 
 function applyFilters({ inputs }: KernelCall): void {
   for (const [name, tensor] of Object.entries(inputs)) {
-    if (tensor instanceof tf.Tensor) inputs[name] = filters.reduce((taken, filter) => filter(taken), tensor);
+    if (tensor instanceof tf.Tensor) inputs[name] = filtered(tensor);
   }
+}
+
+function filtered<T extends tf.TensorInfo>(tensor: T): T | tf.Tensor {
+  if (!(tensor instanceof tf.Tensor)) return tensor;
+  return filters.reduce<tf.Tensor>((taken, filter) => filter(taken), tensor);
 }

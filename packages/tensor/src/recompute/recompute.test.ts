@@ -3,6 +3,7 @@ import {
   attention,
   compile,
   createRandom,
+  crossEntropy,
   embedding,
   flatten,
   gelu,
@@ -10,6 +11,7 @@ import {
   linear,
   memoryUse,
   recompute,
+  rotary,
   startBackend,
   tf,
 } from '../index.ts';
@@ -131,6 +133,25 @@ describe('recompute', () => {
     expectEqual(compile(gradients(once))(x, w), gradients(fn)(x, w));
     expectEqual(gradients(once)(x, w), gradients(fn)(x, w));
     expectEqual(gradients(recompute(fn))(x, w), gradients(fn)(x, w));
+  });
+
+  it('keeps what operations use beside their inputs, though it was made and disposed before', () => {
+    const [table, numbers] = [normal(5, 3), tf.tensor([1, 2, 0, 4], [4], 'int32')];
+    const angles = tf.tensor([0.1, 0.2, 0.3, 0.4], [2, 2]);
+    const x = normal(1, 2, 4);
+    type Fn = (x: tf.Tensor) => tf.Tensor;
+    const gradients = (wrap: (fn: Fn) => Fn) => (x: tf.Tensor, table: tf.Tensor) =>
+      tf.engine().gradients(() => {
+        const [ids, cos, sin] = [tf.add(numbers, tf.scalar(0, 'int32')), tf.cos(angles), tf.sin(angles)]; // gone when this returns
+        const turned = wrap((x: tf.Tensor) => rotary(x, { cos, sin }))(x);
+        const rows = wrap((table: tf.Tensor) =>
+          crossEntropy(embedding(ids, table), tf.tensor1d([0, 1, 2, 0], 'int32')),
+        )(table);
+        return tf.add(tf.sum(tf.square(turned)), tf.sum(rows));
+      }, [x, table]).grads;
+    const expected = gradients((fn) => fn)(x, table);
+    expectEqual(gradients((fn) => recompute(fn))(x, table), expected);
+    expectEqual(compile(gradients((fn) => recompute(fn)))(x, table), expected);
   });
 
   it('takes the same tensor as two arguments', () => {
