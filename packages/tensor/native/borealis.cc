@@ -61,7 +61,5 @@ NAPI_MODULE_INIT() {
   Export(env, exports, "copyTensorBytes", CopyTensorBytes);
   Export(env, exports, "profilerStart", ProfilerStart);
   Export(env, exports, "profilerStop", ProfilerStop);
-  Export(env, exports, "collectGraphs", CollectGraphs);
-  Export(env, exports, "collectedGraphs", CollectedGraphs);
   return exports;
 }

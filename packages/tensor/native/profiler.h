@@ -98,27 +98,4 @@ inline napi_value ProfilerStop(napi_env env, napi_callback_info) {
   return FromBytes(env, bytes.data(), bytes.size());
 }
 
-// collectGraphs(on): whether TensorFlow keeps the graphs of functions as they are executed
-inline napi_value CollectGraphs(napi_env env, napi_callback_info info) {
-  Arguments<1> arguments(env, info);
-  bool on = false;
-  napi_get_value_bool(env, arguments[0], &on);
-  TFE_Context* context = GetTFJSBackend(env)->tfe_context_;
-  if (on) {
-    TFE_ContextEnableGraphCollection(context);
-  } else {
-    TFE_ContextDisableGraphCollection(context);
-  }
-  return nullptr;
-}
-
-// collectedGraphs() -> RunMetadata with the graphs kept since the last call
-inline napi_value CollectedGraphs(napi_env env, napi_callback_info) {
-  TF_AutoStatus status;
-  std::unique_ptr<TF_Buffer, decltype(&TF_DeleteBuffer)> buffer(TF_NewBuffer(), TF_DeleteBuffer);
-  TFE_ContextExportRunMetadata(GetTFJSBackend(env)->tfe_context_, buffer.get(), status.status);
-  if (Failed(env, status.status)) return nullptr;
-  return FromBytes(env, buffer->data, buffer->length);
-}
-
 }  // namespace borealis

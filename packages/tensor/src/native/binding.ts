@@ -91,8 +91,6 @@ export interface Extension {
   kernelInstructions(): string;
   profilerStart(options: Uint8Array): void;
   profilerStop(): Uint8Array;
-  collectGraphs(on: boolean): void;
-  collectedGraphs(): Uint8Array;
   nativeMemory(): { readonly inUse: number; readonly reserved: number };
   readTensors(requests: readonly ReadRequest[], threads: number): Promise<TensorMetadata[]>;
   tensorOnHost(id: number): number;

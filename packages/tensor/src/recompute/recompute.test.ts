@@ -10,6 +10,8 @@ import {
   layerNorm,
   linear,
   memoryUse,
+  operationTimes,
+  profile,
   recompute,
   rotary,
   startBackend,
@@ -194,6 +196,21 @@ describe('recompute', () => {
       tf.grads((x: tf.Tensor, w: tf.Tensor) => tf.sum(fn(x, w)))([x, w]),
     );
     expect(gradient.prepare(x)?.nodeCount).toBeLessThan(all.prepare(x, frozen)?.nodeCount ?? 0);
+  });
+
+  it('is computed twice by what TensorFlow makes of the graph: its optimiser merges nothing', async () => {
+    const [x, w] = [normal(2, 4), normal(3, 4)];
+    const step = (fn: (x: tf.Tensor, w: tf.Tensor) => tf.Tensor) =>
+      compile((x: tf.Tensor, w: tf.Tensor) =>
+        tf.grads((x: tf.Tensor, w: tf.Tensor) => tf.sum(tf.square(fn(tf.tanh(x), w))))([x, w]),
+      );
+    const activations = async (fn: (x: tf.Tensor, w: tf.Tensor) => tf.Tensor) => {
+      const { trace } = await profile(() => step(fn)(x, w));
+      return operationTimes(trace).filter(({ name }) => name.startsWith('Sigmoid '))[0]?.count;
+    };
+    const mlp = (x: tf.Tensor, w: tf.Tensor) => tf.sigmoid(linear(x, w));
+    expect(await activations(mlp)).toBe(1);
+    expect(await activations(recompute(mlp))).toBe(2);
   });
 
   it('refuses numbers that would differ the second time', () => {
