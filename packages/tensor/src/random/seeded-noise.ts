@@ -35,7 +35,7 @@ export function uniformNoise(shape: readonly number[], seed: tf.Tensor): tf.Tens
 /** Standard normal numbers, which `seed` alone decides: as `uniformNoise`. */
 export function normalNoise(shape: readonly number[], seed: tf.Tensor): tf.Tensor {
   const drawn = draw('StatelessRandomNormal', shape, seed);
-  return drawn ?? tf.randomNormal([...shape], 0, 1, 'float32', seed.dataSync()[0]);
+  return drawn ?? tf.randomNormal([...shape], 0, 1, 'float32', hash(seed.dataSync().join(' '), 0x811c9dc5));
 }
 
 /** Undefined on backends other than TensorFlow. */
