@@ -108,7 +108,7 @@ export function intercept(backend: NodeBackend, native: ExtendedBinding): Interc
     Math.random = () => {
       throw new TensorError(
         'RANDOM_WHILE_RECORDING',
-        'Math.random() is called while a function is being recorded (tf.randomNormal, tf.dropout … do without a seed): its result would be frozen; draw outside and pass a tensor',
+        'Math.random() is called while a function is being recorded (tf.randomNormal, tf.dropout … do without a seed): its result would be frozen; draw outside and pass a tensor, or use normalNoise, uniformNoise or dropout of @borealis/tensor with a seed tensor',
       );
     };
     try {
