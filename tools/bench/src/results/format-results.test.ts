@@ -54,7 +54,7 @@ test('the table tells machine, versions, times, the other side’s best way, rat
   expect(text).toContain('Borealis 1.0\nPyTorch 1.0');
   const line = text.split('\n').find((line) => line.startsWith('gelu  '));
   expect(line).toMatch(
-    /11\.0 \[10\.5, 11\.5\] +1\.5 s +64 +22\.0 \[21\.0, 23\.0\] +torch\.compile +1\.5 s +64 +2\.00 \[1\.90, 2\.10\] +2\.0e-6/,
+    /11\.0 \[10\.5, 11\.5\] +1\.5 s +64 +22\.0 \[21\.0, 23\.0\] +torch\.compile +1\.5 s +64 +2\.00 \[1\.90, 2\.10\] +1\.00 +2\.0e-6/,
   );
   expect(text).toContain('other ways: eager 33.0');
   expect(text).toContain('more than 1: Borealis is faster');
@@ -68,7 +68,7 @@ test('a way that does not count is told with the reason', () => {
   const theirs = [eager, { ...compiled, disagreement: 'y differs by 4e-1' }];
   const text = formatResults(result([{ ...fair, theirs, best: 0 }]));
   expect(text).toContain(
-    'torch.compile 22.0 [21.0, 23.0] ms (not counted, outputs disagree: y differs by 4e-1)',
+    'torch.compile 22.0 [21.0, 23.0] ms, 64 MB (not counted, outputs disagree: y differs by 4e-1)',
   );
 });
 
