@@ -17,7 +17,10 @@ const CLEAR_LINE = '\r\u001b[K';
 export function benchCommand(): Command {
   return new Command('bench')
     .description('measure how fast NAME is; exit 1 where the other side computes something else')
-    .argument('<NAME>', 'tensor; loading (of safetensors, against plain reading)')
+    .argument(
+      '<NAME>',
+      'tensor; attention-memory (1k to 8k tokens); loading (of safetensors, against plain reading)',
+    )
     .addOption(
       new Option('--against <peer>', 'time this one, too, in turns; it is installed into the cache').choices([
         'pytorch',

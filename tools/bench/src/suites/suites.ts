@@ -1,8 +1,9 @@
 import { BenchError } from '../bench-error.ts';
 import type { BenchRow, Suite } from './suite.ts';
+import { attentionMemorySuite } from './attention-memory/attention-memory-suite.ts';
 import { tensorSuite } from './tensor/tensor-suite.ts';
 
-const SUITES: readonly Suite[] = [tensorSuite];
+const SUITES: readonly Suite[] = [tensorSuite, attentionMemorySuite];
 
 /** @throws BenchError `unknown-suite` */
 export function suiteNamed(name: string): Suite {

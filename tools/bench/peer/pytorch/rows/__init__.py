@@ -2,4 +2,4 @@
 
 from . import tensor
 
-SUITES = {"tensor": tensor.ROWS}
+SUITES = {"tensor": tensor.ROWS, "attention-memory": tensor.ATTENTION_MEMORY}

@@ -122,3 +122,9 @@ ROWS = {
     "causal-conv": causal_conv,
     "causal-conv-backward": causal_conv_backward,
 }
+
+ATTENTION_MEMORY = {
+    f"{name}-{thousands}k": row
+    for name, row in (("attention", attention), ("attention-backward", attention_backward))
+    for thousands in (1, 2, 4, 8)
+}
