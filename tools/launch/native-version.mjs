@@ -16,8 +16,10 @@ const hash = createHash('sha256')
   .update(provision)
   .update(cpus()[0]?.model ?? '');
 const native = join(ROOT, 'packages/tensor/native');
-for (const name of readdirSync(native).sort())
-  hash.update(`\0${name}\0`).update(readFileSync(join(native, name)));
+const sources = readdirSync(native, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  /\.(cc|h)$/.test(name),
+);
+for (const name of sources.sort()) hash.update(`\0${name}\0`).update(readFileSync(join(native, name)));
 const flavour = existsSync('/proc/driver/nvidia/version') || existsSync('/dev/nvidia0') ? 'cuda' : 'cpu';
 const installed = existsSync(join(cacheDirectory(), 'engines')) ? 'installed' : 'none';
 console.log(

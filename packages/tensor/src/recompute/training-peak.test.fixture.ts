@@ -54,4 +54,4 @@ step.prepare(x, layers);
 const reserved = () => activeInterception()?.native.nativeMemory().reserved ?? NaN;
 const before = reserved();
 for (let i = 0; i < STEPS; i++) tf.dispose(step(x, layers));
-console.log(reserved() - before);
+process.stdout.write(`${reserved() - before}\n`); // console.log colours numbers where FORCE_COLOR is set
