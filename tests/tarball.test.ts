@@ -24,12 +24,15 @@ console.log(JSON.stringify([backend, compiles, ...tf.matMul(tf.ones([1, 3]), tf.
 `;
 
 test('the published tensor package finds, builds and runs its engine outside the workspace', () => {
-  run('pnpm', ['pack', '--pack-destination', folder], join(ROOT, 'packages', 'tensor'));
-  const [tarball = ''] = readdirSync(folder);
+  // With the one package of ours that it depends on, as the registry would give it.
+  for (const name of ['safetensors', 'tensor']) {
+    run('pnpm', ['pack', '--pack-destination', folder], join(ROOT, 'packages', name));
+  }
+  const tarballs = readdirSync(folder).map((name) => `./${name}`);
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
   // Without its scripts: that of tfjs-node-gpu would fetch a TensorFlow of 2022.
   const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-  run('npm', ['install', ...options, `./${tarball}`], folder);
+  run('npm', ['install', ...options, ...tarballs], folder);
   writeFileSync(join(folder, 'use.js'), USE);
   const lines = run(process.execPath, ['use.js'], folder).trim().split('\n');
   expect(JSON.parse(lines.at(-1) ?? '')).toEqual(['tensorflow', true, 3]);

@@ -80,7 +80,7 @@ function gated(x: tf.Tensor, gate: tf.Tensor, y: tf.Tensor): tf.Tensor {
 /** `[b|1 g 1 c]` → a row for each group of successive tokens of `[b n c]`: `[b·g c]`. */
 function perGroup(modulation: tf.Tensor, x: tf.Tensor): tf.Tensor {
   const [samples, groups, , c] = modulation.shape as [number, number, number, number];
-  const batch = x.shape[0] as number;
+  const batch = x.shape[0];
   const rows = tf.reshape(modulation, [samples * groups, c]);
   return samples === batch ? rows : tf.tile(rows, [batch / samples, 1]);
 }

@@ -40,11 +40,13 @@ void CrossEntropy(const CrossEntropyShape& shape, const T* logits, const int32_t
     const float chosen = LoadSome(from + target, 1)[0];
     losses[row] = logSum - (1 - shape.smoothing) * chosen - even * sumOfLogits;
     if (slopes == nullptr) continue;
+    // Not e^(x − log Σ): where logits are large, that difference has lost the bits that count.
+    const float share = 1 / sum;
     T* to = slopes + row * classes;
     ForEachRegister(classes, [&](int64_t i, int64_t count) {
-      Put(to + i, Exp(Take(from + i, count) - logSum) - even, count);
+      Put(to + i, Exp(Take(from + i, count) - largest) * share - even, count);
     });
-    const Floats slope = Broadcast(std::exp(chosen - logSum) - even - (1 - shape.smoothing));
+    const Floats slope = Broadcast(std::exp(chosen - largest) * share - even - (1 - shape.smoothing));
     StoreSome(to + target, slope, 1);
   }
 }

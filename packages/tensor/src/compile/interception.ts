@@ -53,9 +53,7 @@ export function intercept(backend: NodeBackend, native: ExtendedBinding): Interc
       return outputs;
     },
     createTensor: (shape, dtype, data) =>
-      recorder === undefined
-        ? native.createTensor(shape, dtype, data)
-        : recorder.createTensor(shape, dtype, data),
+      recorder === undefined ? upload(shape, dtype, data) : recorder.createTensor(shape, dtype, data),
     deleteTensor: (id) => {
       bfloat16.forget(id);
       shared.delete(id);
@@ -86,6 +84,17 @@ export function intercept(backend: NodeBackend, native: ExtendedBinding): Interc
     for (const id of ids) if (id !== undefined) shared.add(id);
   }
 
+  /** The tensor lies in the typed array's own memory, which is its owner's. */
+  function upload(
+    shape: readonly number[],
+    dtype: number,
+    data: ArrayLike<number> | ArrayBufferView,
+  ): number {
+    const id = native.createTensor(shape, dtype, data);
+    shared.add(id);
+    return id;
+  }
+
   /** A tensor from outside whose values still wait in JavaScript must go to TensorFlow, not into the recording. */
   function uploadOuter(tensors: readonly { readonly dataId?: object }[]): void {
     for (const { dataId } of tensors) {
@@ -93,7 +102,7 @@ export function intercept(backend: NodeBackend, native: ExtendedBinding): Interc
       if (dataId === undefined || madeWhileRecording.has(dataId) || !backend.tensorMap.has(dataId)) continue;
       const record = backend.tensorMap.get(dataId);
       if (record.values === null) continue;
-      record.id = native.createTensor(record.shape, record.dtype, record.values);
+      record.id = upload(record.shape, record.dtype, record.values);
       record.values = null;
     }
   }
