@@ -115,7 +115,7 @@ describe('the command', () => {
   test('exits 0, names what is not built, and prints a line for each output', () => {
     const { status, stdout } = runBorealis(['verify', 'goldens', GOLDENS]);
     expect(status).toBe(0);
-    expect(stdout).toContain('wan22_dit.safetensors: not built');
+    expect(stdout).toContain('lpips.safetensors: not built');
     for (const { name } of verification.files.flatMap(({ outputs }) => outputs))
       expect(stdout).toContain(` ${name} `);
   });
