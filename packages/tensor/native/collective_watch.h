@@ -36,7 +36,8 @@ class CollectiveWatch {
 
   void Leave() {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (--waiting_ > 0) since_ = Clock::now();
+    waiting_ = std::max(waiting_ - 1, 0);
+    since_ = Clock::now();
   }
 
  private:

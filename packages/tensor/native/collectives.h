@@ -2,6 +2,8 @@
 // who takes part and who has stopped answering.
 #pragma once
 
+#include <csignal>
+
 #include "absl/log/globals.h"
 #include "collective_watch.h"
 #include "js_values.h"
@@ -14,6 +16,16 @@ inline void KeepRuntimeQuiet() {
   if (level == nullptr || std::string(level) == "2") absl::SetMinLogLevel(absl::LogSeverityAtLeast::kFatal);
 }
 
+// The runtime takes SIGTERM for itself, as a sign that the machine is about to go; whoever had it gets it back.
+class KeptTermination {
+ public:
+  KeptTermination() { sigaction(SIGTERM, nullptr, &before_); }
+  ~KeptTermination() { sigaction(SIGTERM, &before_, nullptr); }
+
+ private:
+  struct sigaction before_;
+};
+
 // enableCollectives(ServerDef, task: "/job:…/replica:…/task:…")
 // Blocks until every task has registered, or throws. From then on operations run on the same device as before, under the
 // name that it has in the cluster; after a failure, too, since the device has its new name by then.
@@ -23,6 +35,7 @@ inline napi_value EnableCollectives(napi_env env, napi_callback_info info) {
   const std::string task = ToString(env, arguments[1]);
   if (Threw(env)) return nullptr;
   KeepRuntimeQuiet();
+  const KeptTermination termination;
   TFJSBackend* backend = GetTFJSBackend(env);
   TF_AutoStatus status;
   TFE_EnableCollectiveOps(backend->tfe_context_, server.data, server.length, status.status);

@@ -94,7 +94,7 @@ export const SCENARIOS = {
   absence: (cluster: Cluster, tell: (fact: unknown) => void) => {
     if (cluster.task !== 1) return endlessSteps(cluster, tell);
     tell('away');
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6000);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4500);
     return endlessSteps(cluster, tell);
   },
 

@@ -4,7 +4,7 @@ import { diagnose, formatReport, isCollectiveFailure } from './diagnose.ts';
 import { failureError } from './failure-error.ts';
 
 const cluster: ClusterPlan = {
-  ...{ task: 0, size: 3, peers: ['a:1', 'b:1', 'c:1'] },
+  ...{ task: 2, size: 3, peers: ['a:1', 'b:1', 'c:1'] },
   ...{ timeoutSeconds: 60, joinSeconds: 60, heartbeatSeconds: 10 },
 };
 
@@ -15,7 +15,7 @@ Additional GRPC error information from remote target /job:worker/replica:0/task:
 Additional GRPC error information from remote target /job:worker/replica:0/task:2 while calling /tensorflow.WorkerService/RecvBuf:`,
   silent: `Collective ops is aborted by: Error reported from /job:worker/task:1: The following tasks are unhealthy (stopped sending heartbeats):
 /job:worker/replica:0/task:1
-/job:worker/replica:0/task:2
+/job:worker/replica:0/task:0
 The tasks have crashed.`,
   leader: `Collective ops is aborted by: Deadline Exceeded
 
@@ -32,7 +32,7 @@ The first task at the barrier: /job:worker/replica:0/task:1. Some timed out task
 
 test.each([
   ['reset', 'PEER_LOST', /^task 1 \(b:1\) ended or was killed \(connection reset by peer\)/],
-  ['silent', 'PEER_LOST', /^task 1 \(b:1\), task 2 \(c:1\) gave no sign of life.* within 10 s/],
+  ['silent', 'PEER_LOST', /^task 1 \(b:1\), task 0 \(a:1\) gave no sign of life.* within 10 s/],
   ['leader', 'PEER_LOST', /^task 0 \(a:1\) did not answer/],
   ['ended', 'PEER_LOST', /^task 1 \(b:1\) ended while others still computed/],
   ['words', 'PEER_FAILED', /^task 2 \(c:1\) reported: disk: full \(ENOSPC\)\. This process can/],
@@ -71,4 +71,9 @@ test('what one task found out is the same on those it told', () => {
     code: 'PEER_FAILED',
     message: expect.stringContaining('waited 60 s for this one'),
   });
+});
+
+test('a process that stood still hears that it is itself the lost one', () => {
+  const lost = failureError({ code: 'PEER_LOST', tasks: [2], text: '', reporter: 0 }, cluster, undefined);
+  expect(lost.message).toMatch(/^the others have lost this process \(as task 0 \(a:1\) reports\)/);
 });

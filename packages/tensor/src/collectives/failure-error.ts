@@ -17,6 +17,9 @@ export function failureError(diagnosis: Diagnosis, cluster: ClusterPlan, cause: 
 
   switch (code) {
     case 'PEER_LOST':
+      if (tasks.includes(own)) {
+        return error(code, `the others have lost this process${by}: it stood still, or its network was cut`);
+      }
       return error(
         code,
         `${names(tasks)} ${text}; noticed within ${heartbeatSeconds} s${by}; its own log says more`,
