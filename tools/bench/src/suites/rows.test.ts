@@ -1,6 +1,7 @@
+import type { TensorData } from '@borealis/safetensors';
+import { asFloat32, asInt32 } from '@borealis/safetensors';
 import { createRandom, startBackend, tf } from '@borealis/tensor';
 import { beforeAll, expect, test } from 'vitest';
-import { inputTensor } from './input-tensor.ts';
 import type { BenchRow } from './suite.ts';
 import { suiteNamed } from './suites.ts';
 import { attentionRows } from './tensor/attention.ts';
@@ -56,4 +57,10 @@ test.each(small.filter(({ name }) => name.endsWith('training')))('$name lowers t
 
 function inputsOf(row: BenchRow): ReadonlyMap<string, tf.Tensor> {
   return new Map([...row.inputs(createRandom(1))].map(([name, data]) => [name, inputTensor(data)]));
+}
+
+function inputTensor(data: TensorData): tf.Tensor {
+  const shape = [...data.shape];
+  if (data.dtype === 'I32') return tf.tensor(asInt32(data), shape, 'int32');
+  return tf.tensor(asFloat32(data), shape, 'float32');
 }
