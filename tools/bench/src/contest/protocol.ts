@@ -44,7 +44,7 @@ export const openedSchema = z.strictObject({
   device: z.enum(['cpu', 'gpu']),
   /** The first run, with recording and compilation. */
   firstCallMs: z.number().nonnegative(),
-  /** Resident with the library loaded, before the inputs are; null where the system doesn't tell. */
+  /** Memory of the process's own with the library loaded, before the inputs are; null where the system doesn't tell. */
   residentBytes: z.number().nullable(),
 });
 export type Opened = z.infer<typeof openedSchema>;

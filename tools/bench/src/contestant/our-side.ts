@@ -4,7 +4,7 @@ import { BenchError } from '../bench-error.ts';
 import type { Answer, OpenRequest, Opened, ProfileRequest, Request } from '../contest/protocol.ts';
 import type { Program } from '../programs/program.ts';
 import { rowNamed, suiteNamed } from '../suites/suites.ts';
-import { memoryOf, resetPeak } from './memory.ts';
+import { ownBytes, watchPeak } from './memory.ts';
 
 export interface OurSide {
   answer(request: Request): Promise<Answer>;
@@ -13,6 +13,7 @@ export interface OurSide {
 /** Runs rows on TensorFlow. */
 export function createOurSide(): OurSide {
   let program: Program | undefined;
+  let peak: ReturnType<typeof watchPeak>;
 
   const opened = (): Program => {
     if (program === undefined) throw new BenchError('protocol', 'no row has been opened');
@@ -30,9 +31,10 @@ export function createOurSide(): OurSide {
         case 'time':
           return { milliseconds: timeRuns(opened(), request) };
         case 'resetPeak':
-          return { reset: resetPeak() };
+          peak = watchPeak();
+          return { reset: peak !== undefined };
         case 'peak':
-          return { peakBytes: memoryOf('VmHWM') };
+          return { peakBytes: peak?.() ?? null };
         case 'profile':
           return writeProfile(opened(), request);
       }
@@ -44,7 +46,7 @@ async function openRow(request: OpenRequest): Promise<{ program: Program; opened
   const info = await startBackend({ backend: 'tensorflow' });
   const row = rowNamed(suiteNamed(request.suite), request.row);
   collectGarbage();
-  const residentBytes = memoryOf('VmRSS');
+  const residentBytes = ownBytes();
   const { tensors } = await loadTensors(request.inputs);
   const program = row.build(tensors, { precision: request.precision });
   const start = performance.now();
@@ -57,9 +59,12 @@ async function openRow(request: OpenRequest): Promise<{ program: Program; opened
   return { program, opened: { library, device: info.device, firstCallMs, residentBytes } };
 }
 
-/** Where Node was started with `--expose-gc`: what JavaScript no longer uses should not count as memory of the row. */
+/**
+ * Where Node was started with `--expose-gc`: what JavaScript no longer uses should not count as memory of the row, nor its
+ * heap's shrinking, which may come at any later time, be set off against it.
+ */
 function collectGarbage(): void {
-  globalThis.gc?.();
+  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
 
 async function writeProfile(
