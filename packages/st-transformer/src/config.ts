@@ -91,4 +91,20 @@ export const presets = {
     stateForm: 'motion',
     stateChannels: 25,
   },
+  /** Hours on two processor cores, with more tokens than the sample data has. */
+  medium: {
+    dim: 160,
+    layers: 5,
+    heads: 5,
+    mlpRatio: 4,
+    gridHeight: 16,
+    gridWidth: 16,
+    timeSteps: 5,
+    contextGrids: 3,
+    vocabulary: { kind: 'levels', levels: FSQ_LEVELS, components: 4 },
+    normalisation: 'pre',
+    states: 'on',
+    stateForm: 'motion',
+    stateChannels: 25,
+  },
 } as const satisfies Record<string, StTransformerConfig>;
