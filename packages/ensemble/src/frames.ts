@@ -17,19 +17,28 @@ export interface FloatFrames extends Shape {
   readonly data: Float32Array;
 }
 
+/** One number for each pixel, `[t h w]`. */
+export interface PixelMap extends Shape {
+  readonly data: Float32Array;
+}
+
 export const CHANNELS = 3;
 
 /** @throws {EnsembleError} `shape-mismatch` where the data has another length than its shape; `empty` for no frames */
 export function checkFrames(frames: Frames | FloatFrames): void {
-  const { data, count, height, width } = frames;
-  const expected = count * height * width * CHANNELS;
-  if (data.length !== expected) {
+  checkSize(frames, frames.data.length);
+}
+
+/** The same of any `[t h w 3]` values. */
+export function checkSize(shape: Shape, values: number): void {
+  const expected = shape.count * shape.height * shape.width * CHANNELS;
+  if (values !== expected) {
     throw new EnsembleError(
       'shape-mismatch',
-      `frames hold ${data.length} values, ${shapeText(frames)} asks for ${expected}.`,
+      `frames hold ${values} values, ${shapeText(shape)} asks for ${expected}.`,
     );
   }
-  if (expected === 0) throw new EnsembleError('empty', `there are no frames (${shapeText(frames)}).`);
+  if (expected === 0) throw new EnsembleError('empty', `there are no frames (${shapeText(shape)}).`);
 }
 
 /** @throws {EnsembleError} `shape-mismatch` naming both shapes */
