@@ -8,6 +8,8 @@ export type CliErrorCode =
   | 'no-checkpoint'
   | 'nothing-to-evaluate'
   | 'invalid-option'
+  | 'tokens'
+  | 'groups'
   | 'submission';
 
 /** The one error of the command line itself; what packages throw passes through as it is. */

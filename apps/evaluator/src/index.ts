@@ -8,6 +8,10 @@ export { statesOfAnotherSegment } from './compression/shuffled-states.ts';
 export type { TokenSummary } from './compression/summarise-tokens.ts';
 export { summariseTokens, tokenDifference } from './compression/summarise-tokens.ts';
 export type { PredictionMode, TokenCandidate } from './compression/token-candidate.ts';
+export type { EvaluatorErrorCode } from './evaluator-error.ts';
+export { EvaluatorError } from './evaluator-error.ts';
+export type { Episode, SegmentGroup } from './groups.ts';
+export { inGroup, roomGroups } from './groups.ts';
 export { baselineFrames } from './sampling/baseline-frames.ts';
 export type { FrameCandidate, FrameWindow } from './sampling/frame-candidate.ts';
 export {

@@ -26,7 +26,9 @@ export interface TokenizeSummary extends WriteSummary {
 
 /** Where a segment of the tokens comes from; `sources.json` lists it beside them. */
 interface SegmentSource {
+  /** Which of the raw data's segments, and its number in the segment index file. */
   readonly segment: number;
+  readonly id: number;
   readonly shard: number;
   readonly start: number;
   readonly frames: number;
@@ -49,7 +51,8 @@ export async function tokenizeDataset(options: TokenizeDatasetOptions): Promise<
       };
       for await (const segment of tokenizeSegments({ weights, dataset, offset, onSegment })) {
         const { segment: number, shard, start, frames } = segment;
-        sources.push({ segment: number, shard, start, frames });
+        const { id = number } = dataset.segments[number] ?? {};
+        sources.push({ segment: number, id, shard, start, frames });
         yield segment;
       }
     }
