@@ -1,6 +1,5 @@
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { MetricsError } from './metrics-error.ts';
+import { resampleDraws } from './resample-draws.ts';
 
 /** One window's figure and the recording that the window was cut from. */
 export interface SegmentValue {
@@ -64,12 +63,12 @@ export function bootstrapBySegment(
   const mean = transform(sums.reduce((sum, value) => sum + value, 0) / count);
   if (segments === 1) return { mean, low: -Infinity, high: Infinity, segments, count };
 
-  const random = xoroshiro128plus(seed);
+  const draws = resampleDraws(seed, segments, resamples);
   const means = new Float64Array(resamples);
   for (let r = 0; r < resamples; r++) {
     let [sum, drawn] = [0, 0];
-    for (let s = 0; s < segments; s++) {
-      const segment = uniformInt(random, 0, segments - 1);
+    for (let i = r * segments; i < (r + 1) * segments; i++) {
+      const segment = draws[i] ?? 0;
       sum += sums[segment] ?? 0;
       drawn += counts[segment] ?? 0;
     }

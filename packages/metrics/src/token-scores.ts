@@ -2,8 +2,9 @@ import { createMeanAccumulator } from './mean-accumulator.ts';
 import type { MeanState } from './mean-accumulator.ts';
 import { MetricsError } from './metrics-error.ts';
 import { perplexity } from './perplexity.ts';
-import { topKCrossEntropy } from './top-k-cross-entropy.ts';
 import type { TopKCrossEntropyOptions } from './top-k-cross-entropy.ts';
+import { scoreTopKHits } from './top-k-cross-entropy.ts';
+import { findTopKHits } from './top-k-hits.ts';
 import type { TopKPredictions } from './top-k-predictions.ts';
 
 /** One sample: the positions of a window that a model predicted. */
@@ -68,15 +69,13 @@ export function createTokenScores(options: Omit<TopKCrossEntropyOptions, 'varian
           `${targetLogProbabilities.length} log-probabilities for ${targets.length} targets: expected one for each.`,
         );
       }
-      const full = topKCrossEntropy(predictions, targets, options);
+      const hits = findTopKHits(predictions, targets, options.k);
+      const full = scoreTopKHits(hits, options);
       let sum = 0;
       for (const logProbability of targetLogProbabilities) sum -= logProbability;
       const score: TokenScore = {
         topKCrossEntropy: full.mean,
-        renormalisedCrossEntropy: topKCrossEntropy(predictions, targets, {
-          ...options,
-          variant: 'renormalised',
-        }).mean,
+        renormalisedCrossEntropy: scoreTopKHits(hits, { ...options, variant: 'renormalised' }).mean,
         crossEntropy: sum / targets.length,
         hitRate: full.hitRate,
         accuracy: full.accuracy,

@@ -1,6 +1,5 @@
-import { checkTargets } from './cross-entropy.ts';
-import { MetricsError } from './metrics-error.ts';
-import { checkTopKPredictions } from './top-k-predictions.ts';
+import type { TopKHits } from './top-k-hits.ts';
+import { findTopKHits } from './top-k-hits.ts';
 import type { TopKPredictions } from './top-k-predictions.ts';
 
 export interface TopKCrossEntropyOptions {
@@ -46,32 +45,24 @@ export function topKCrossEntropy(
   targets: Int32Array,
   options: TopKCrossEntropyOptions = {},
 ): TopKCrossEntropy {
-  const { classes, indices, logProbabilities } = predictions;
-  const { k = predictions.k, variant = 'full', missPenalty = 'spread', leastLeftOver = 1e-6 } = options;
-  if (!Number.isInteger(k) || k < 1 || k > predictions.k) {
-    throw new MetricsError(
-      'out-of-range',
-      `k = ${k}: the predictions hold ${predictions.k} codes a position.`,
-    );
-  }
-  checkTopKPredictions(predictions);
-  checkTargets(targets, { rows: indices.length / predictions.k, classes });
-  if (targets.length === 0) throw new MetricsError('empty', 'there are no positions to score.');
+  return scoreTopKHits(findTopKHits(predictions, targets, options.k), options);
+}
 
-  const perPosition = new Float64Array(targets.length);
+/** The score of targets that have been found. */
+export function scoreTopKHits(
+  { k, classes, ranks, logProbabilities, masses }: TopKHits,
+  options: Omit<TopKCrossEntropyOptions, 'k'> = {},
+): TopKCrossEntropy {
+  const { variant = 'full', missPenalty = 'spread', leastLeftOver = 1e-6 } = options;
+  const positions = ranks.length;
+  const perPosition = new Float64Array(positions);
   let [sum, hits, correct] = [0, 0, 0];
-  targets.forEach((target, p) => {
-    const start = p * predictions.k;
-    let mass = 0;
-    let rank = -1;
-    for (let i = 0; i < k; i++) {
-      mass += Math.exp(logProbabilities[start + i] ?? NaN);
-      if (indices[start + i] === target) rank = i;
-    }
-    const scale = variant === 'renormalised' ? Math.log(mass) : 0;
+  for (let p = 0; p < positions; p++) {
+    const rank = ranks[p] ?? -1;
+    const mass = masses[p] ?? NaN;
     let nats: number;
     if (rank >= 0) {
-      nats = scale - (logProbabilities[start + rank] ?? NaN);
+      nats = (variant === 'renormalised' ? Math.log(mass) : 0) - (logProbabilities[p] ?? NaN);
       hits++;
       if (rank === 0) correct++;
     } else if (missPenalty === 'spread') {
@@ -82,8 +73,7 @@ export function topKCrossEntropy(
     }
     perPosition[p] = nats;
     sum += nats;
-  });
-  const positions = targets.length;
+  }
   return {
     mean: sum / positions,
     perPosition,

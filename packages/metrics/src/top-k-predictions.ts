@@ -47,11 +47,14 @@ const SUM_TOLERANCE = 1e-3;
 /**
  * Refuses what can't be the head of a distribution.
  *
+ * @param first of each position's codes, so many are added up; default all
+ * @returns `[positions]` probability of these codes together
  * @throws {MetricsError} naming position and rank: `shape-mismatch`; `not-finite` for NaN or +∞; `out-of-range` for a
  * code outside the vocabulary; `duplicate-code`; `unsorted`; `unnormalised` where the probabilities add up to more than
  * 1, or to less than the likeliest k of a distribution must
  */
-export function checkTopKPredictions({ k, classes, indices, logProbabilities }: TopKPredictions): void {
+export function checkTopKPredictions(predictions: TopKPredictions, first = predictions.k): Float64Array {
+  const { k, classes, indices, logProbabilities } = predictions;
   const positions = indices.length / k;
   if (!Number.isInteger(positions) || indices.length !== logProbabilities.length || k < 1 || k > classes) {
     throw new MetricsError(
@@ -60,34 +63,21 @@ export function checkTopKPredictions({ k, classes, indices, logProbabilities }: 
     );
   }
   const seenAt = new Int32Array(classes).fill(-1);
+  const masses = new Float64Array(positions);
   for (let p = 0; p < positions; p++) {
     let sum = 0;
     let previous = Infinity;
     for (let rank = 0; rank < k; rank++) {
       const code = indices[p * k + rank] ?? -1;
       const logProbability = logProbabilities[p * k + rank] ?? NaN;
-      const where = `position ${p}, rank ${rank}`;
-      if (code < 0 || code >= classes) {
-        throw new MetricsError('out-of-range', `${where}: code ${code}, expected 0 to ${classes - 1}.`);
-      }
-      if (seenAt[code] === p) {
-        throw new MetricsError('duplicate-code', `${where}: code ${code} was named before in this position.`);
+      const sound = code >= 0 && code < classes && seenAt[code] !== p && logProbability <= previous;
+      if (!sound || logProbability === Infinity) {
+        refuse({ code, logProbability, previous, classes, repeated: seenAt[code] === p }, p, rank);
       }
       seenAt[code] = p;
-      if (Number.isNaN(logProbability) || logProbability === Infinity) {
-        throw new MetricsError(
-          'not-finite',
-          `${where}: log-probability ${logProbability}, expected a number up to 0.`,
-        );
-      }
-      if (logProbability > previous) {
-        throw new MetricsError(
-          'unsorted',
-          `${where}: log-probability ${logProbability} follows ${previous}; expected falling order.`,
-        );
-      }
       previous = logProbability;
       sum += Math.exp(logProbability);
+      if (rank === first - 1) masses[p] = sum;
     }
     // the likeliest k of any distribution hold at least k / classes of its mass
     if (sum > 1 + SUM_TOLERANCE || sum < (k / classes) * (1 - SUM_TOLERANCE)) {
@@ -97,4 +87,37 @@ export function checkTopKPredictions({ k, classes, indices, logProbabilities }: 
       );
     }
   }
+  return masses;
+}
+
+/** Says what is wrong with an entry. */
+function refuse(
+  entry: {
+    readonly code: number;
+    readonly logProbability: number;
+    readonly previous: number;
+    readonly classes: number;
+    readonly repeated: boolean;
+  },
+  position: number,
+  rank: number,
+): never {
+  const { code, logProbability, previous, classes, repeated } = entry;
+  const where = `position ${position}, rank ${rank}`;
+  if (!(code >= 0 && code < classes)) {
+    throw new MetricsError('out-of-range', `${where}: code ${code}, expected 0 to ${classes - 1}.`);
+  }
+  if (repeated) {
+    throw new MetricsError('duplicate-code', `${where}: code ${code} was named before in this position.`);
+  }
+  if (Number.isNaN(logProbability) || logProbability === Infinity) {
+    throw new MetricsError(
+      'not-finite',
+      `${where}: log-probability ${logProbability}, expected a number up to 0.`,
+    );
+  }
+  throw new MetricsError(
+    'unsorted',
+    `${where}: log-probability ${logProbability} follows ${previous}; expected falling order.`,
+  );
 }

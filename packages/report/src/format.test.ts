@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatDuration } from './format-duration.ts';
 import { formatInterval } from './format-interval.ts';
+import { formatMarkdown } from './format-markdown.ts';
 import { formatNumber } from './format-number.ts';
 import { formatTable } from './format-table.ts';
 import type { TableColumn } from './table.ts';
@@ -82,4 +83,23 @@ describe('formatTable', () => {
     expect(rule?.startsWith('─────  ')).toBe(true);
     expect(first?.indexOf('1.00')).toBe((second?.indexOf('1.00') ?? 0) - 2);
   });
+});
+
+it('formatMarkdown escapes names, marks the best, puts intervals behind', () => {
+  const columns: TableColumn[] = [
+    { key: 'name', title: 'a|b' },
+    { key: 'psnr', title: 'PSNR', unit: 'dB', best: 'highest' },
+  ];
+  const rows = [
+    { cells: { name: 'copy_1', psnr: { mean: 9.5, low: 9, high: 10 } } },
+    { cells: { name: 'x | **y**', psnr: 23.384 } },
+    { cells: { name: 'ceiling', psnr: 30 }, reference: true },
+  ];
+  expect(formatMarkdown(columns, rows).split('\n')).toEqual([
+    '| a\\|b | PSNR, dB |',
+    '| --- | --: |',
+    '| copy\\_1 | 9.50 [9.00, 10.00] |',
+    '| x \\| \\*\\*y\\*\\* | **23.38** |',
+    '| _ceiling_ | 30.00 |',
+  ]);
 });

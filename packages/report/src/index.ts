@@ -25,6 +25,7 @@ export { differenceFrames } from './difference-frames.ts';
 export { sideBySide } from './side-by-side.ts';
 export { encodeFilm } from './encode-film.ts';
 export type { EncodeFilmOptions, Film } from './encode-film.ts';
+export { formatMarkdown } from './format-markdown.ts';
 export { formatTable } from './format-table.ts';
 export { formatInterval } from './format-interval.ts';
 export type { IntervalValue } from './format-interval.ts';

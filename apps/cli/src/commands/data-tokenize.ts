@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
+import type { TokenCodec } from '../tokens/token-codec.ts';
+import type { TokenizerOrigin } from '../tokens/tokenizer-beside.ts';
 
 interface TokenizeOptions {
   readonly json?: boolean;
@@ -9,11 +11,14 @@ interface TokenizeOptions {
   readonly offsets: number;
   readonly weights?: string;
   readonly fit?: string;
+  readonly cosmos?: string;
 }
 
 export function dataTokenizeCommand(): Command {
   return new Command('tokenize')
-    .description('raw data into grids of block FSQ tokens; the tokenizer is written beside them')
+    .description(
+      'raw data into grids of tokens, by default block FSQ, whose tokenizer is written beside them',
+    )
     .argument('<DIR>', 'one split of raw 1X data')
     .requiredOption('--out <OUT>', 'folder to write')
     .addOption(
@@ -25,8 +30,15 @@ export function dataTokenizeCommand(): Command {
       new Option('--weights <file>', 'a tokenizer: tokenizer.safetensors of other tokens').conflicts('fit'),
     )
     .option('--fit <DIR>', 'fit the tokenizer on this raw data (default: the data itself)')
+    .addOption(
+      new Option(
+        '--cosmos <file>',
+        'Cosmos weights instead, as tools/cosmos/convert_cosmos.py writes them; they are not copied',
+      ).conflicts(['fit', 'weights']),
+    )
     .action(async (directory: string, _: unknown, command: Command) => {
-      const { json, out, offsets: count, weights: file, fit } = command.optsWithGlobals<TokenizeOptions>();
+      const options = command.optsWithGlobals<TokenizeOptions>();
+      const { json, out, offsets: count } = options;
       // Before the tokenizer of the tokens that lie there is overwritten.
       if (existsSync(join(out, 'metadata.json')))
         throw new CliError('exists', `${out} holds a dataset already; remove it or write elsewhere`);
@@ -37,16 +49,16 @@ export function dataTokenizeCommand(): Command {
       const { progressLine } = await import('../quickstart/progress-line.ts');
       const progress = progressLine(process.stderr);
       const dataset = await openDataset(directory);
+      let codec: TokenCodec | undefined;
       try {
         await startBackend();
-        const origin = file === undefined ? { fitOn: fit ?? directory } : { file };
-        const weights = await tokenizerBeside(out, origin, (message) => {
+        codec = await tokenizerBeside(out, originOf(options, directory), (message) => {
           progress.tell(`fitting a tokenizer: ${message}`);
         });
         const offsets = Array.from({ length: count }, (_, i) => Math.floor((i * 17) / count));
         const summary = await tokenizeDataset({
           dataset,
-          weights,
+          codec,
           dir: out,
           offsets,
           onProgress: (message) => {
@@ -62,9 +74,15 @@ export function dataTokenizeCommand(): Command {
         }
       } finally {
         progress.end();
+        codec?.dispose();
         await dataset.close();
       }
     });
+}
+
+function originOf({ weights, fit, cosmos }: TokenizeOptions, directory: string): TokenizerOrigin {
+  if (cosmos !== undefined) return { cosmos };
+  return weights === undefined ? { fitOn: fit ?? directory } : { file: weights };
 }
 
 function offsetCount(text: string): number {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { dataDecodeCommand } from './data-decode.ts';
 import { dataEncodeCommand } from './data-encode.ts';
 import { dataInspectCommand } from './data-inspect.ts';
 import { dataTokenizeCommand } from './data-tokenize.ts';
@@ -10,5 +11,6 @@ export function dataCommand(): Command {
     .addCommand(dataInspectCommand())
     .addCommand(dataValidateCommand())
     .addCommand(dataTokenizeCommand())
+    .addCommand(dataDecodeCommand())
     .addCommand(dataEncodeCommand());
 }

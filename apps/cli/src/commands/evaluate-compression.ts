@@ -1,54 +1,135 @@
+import { basename, dirname } from 'node:path';
 import type { PredictionMode } from '@borealis/evaluator';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { CliError } from '../cli-error.ts';
+import type { EvaluateCompressionOptions, EvaluatedCompression } from '../evaluate/compression.ts';
+import { wholeNumbers } from '../evaluate/whole-numbers.ts';
 
 interface Options {
   readonly json?: boolean;
   readonly data: string;
-  readonly train?: string;
   readonly run: readonly string[];
-  readonly against?: readonly string[];
+  readonly train?: string;
+  readonly versus?: readonly string[];
   readonly shuffleStates?: boolean;
   readonly mode: readonly PredictionMode[];
+  readonly windows?: number;
+  readonly groups?: string;
+  readonly split: string;
+  readonly knownRooms: ReadonlySet<number>;
+  readonly tokenizer?: string;
+  readonly video?: string;
+  readonly report?: string;
+  readonly pictures: number;
+  readonly markdown?: boolean;
 }
+
+const EXAMPLES = `
+Examples:
+  borealis evaluate compression --data tokens/val --run runs/st
+  borealis evaluate compression --data tokens/val --train tokens/train --run on-1 on-2 on-3 --versus off-1 off-2 off-3 \\
+    --groups data/episodes.json --known-rooms 0-7 --shuffle-states --video data/val --report report.html`;
 
 export function evaluateCompressionCommand(): Command {
   return new Command('compression')
-    .description('future tokens: cross-entropies of models and baselines')
+    .description(
+      'future tokens: cross-entropy, top-500, perplexity, hits, PSNR of decoded frames; with 95 % intervals over segments, against baselines',
+    )
     .requiredOption('--data <DIR>', 'tokens to predict')
-    .requiredOption('--run <RUN...>', 'trained runs; several count as one recipe with several seeds')
-    .option('--train <DIR>', 'tokens to fit the baselines on (default: no baselines)')
-    .option('--against <RUN...>', 'runs of another recipe, to compare with')
-    .option('--shuffle-states', 'score the runs with the states of another segment, too')
+    .requiredOption(
+      '--run <RUN...>',
+      'trained runs or model folders; several are seeds of one recipe, and averaged',
+    )
+    .option('--train <DIR>', 'tokens to fit the baselines on: uniform, unigram, copy (default: no baselines)')
+    .option('--versus <RUN...>', 'runs of another recipe: the difference, paired by window')
+    .option('--shuffle-states', 'score the runs with the robot states of another segment, too')
     .addOption(
-      new Option('--mode <MODE...>', 'what each grid is predicted from')
+      new Option('--mode <MODE...>', 'what each grid is predicted from: the true ones before it, or its own')
         .choices(['teacher-forced', 'autoregressive'])
         .default(['teacher-forced', 'autoregressive']),
     )
+    .addOption(
+      new Option('--windows <n>', 'at most so many, evenly spread (default: all)').argParser(wholeNumber(1)),
+    )
+    .option('--groups <FILE>', 'episodes.json of the raw data: figures of known and of new rooms apart')
+    .addOption(
+      new Option('--known-rooms <numbers>', 'rooms that training has shown')
+        .argParser(wholeNumbers)
+        .default(wholeNumbers('0-7'), '0-7'),
+    )
+    .option('--split <name>', 'which of the splits in --groups the data is', 'val')
+    .option(
+      '--tokenizer <FILE>',
+      'block FSQ or Cosmos weights, to decode with (default: tokenizer.safetensors beside the tokens)',
+    )
+    .option(
+      '--video <DIR>',
+      'raw data that the tokens were made of, to compare decoded frames with (default: decoded true tokens)',
+    )
+    .option('--report <FILE.html>', 'write a page: tables, curves, films and pictures')
+    .addOption(
+      new Option('--pictures <n>', 'windows on the page, and as many of the worst')
+        .argParser(wholeNumber(0))
+        .default(3),
+    )
+    .option('--markdown', 'print the tables as Markdown')
+    .addHelpText('after', EXAMPLES)
     .action(async (_: unknown, command: Command) => {
-      const {
-        json,
-        data,
-        train,
-        run,
-        against = [],
-        shuffleStates = false,
-        mode: modes,
-      } = command.optsWithGlobals<Options>();
+      const options = command.optsWithGlobals<Options>();
+      const { json, markdown, report } = options;
+      if (report !== undefined && !/\.html?$/i.test(report))
+        throw new CliError('invalid-option', `--report ${report}: the page is a file ending in .html`);
       const { evaluateCompression } = await import('../evaluate/compression.ts');
       const { progressLine } = await import('../quickstart/progress-line.ts');
       const progress = progressLine(process.stderr);
-      const result = await evaluateCompression({
-        ...{ data, runs: run, against, shuffleStates, modes },
-        ...(train === undefined ? {} : { training: train }),
-        onProgress: (done, total) => {
-          progress.tell(`evaluating: window ${done} of ${total}`);
-        },
-      });
+      const result = await evaluateCompression(settingsOf(options, progress.tell));
+      if (report !== undefined)
+        progress.tell(`report: done, ${await writePage(report, options.run, result)}`);
       progress.end();
-      if (json === true) console.log(JSON.stringify(result, null, 2));
-      else {
-        const { formatCompression } = await import('../evaluate/format-compression.ts');
-        console.log(formatCompression(result));
+      const { evaluation } = result;
+      if (json === true) {
+        console.log(JSON.stringify(evaluation, null, 2));
+        return;
       }
+      const { compressionTables } = await import('../evaluate/compression-tables.ts');
+      const { formatTables, markdownTables } = await import('../evaluate/format-tables.ts');
+      console.log((markdown === true ? markdownTables : formatTables)(compressionTables(evaluation)));
     });
+}
+
+function settingsOf(
+  options: Options,
+  onProgress: EvaluateCompressionOptions['onProgress'],
+): EvaluateCompressionOptions {
+  const { data, run, train, versus = [], shuffleStates = false, mode, windows } = options;
+  const { groups, split, knownRooms, tokenizer, video, report, pictures } = options;
+  return {
+    ...{ data, runs: run, versus, shuffleStates, modes: mode, onProgress },
+    ...(train === undefined ? {} : { training: train }),
+    ...(windows === undefined ? {} : { windows }),
+    ...(groups === undefined ? {} : { rooms: { file: groups, split, knownRooms } }),
+    ...(tokenizer === undefined ? {} : { tokenizer }),
+    ...(video === undefined ? {} : { video }),
+    ...(report === undefined ? {} : { pictures: { typical: pictures, worst: pictures } }),
+  };
+}
+
+async function writePage(
+  file: string,
+  runs: readonly string[],
+  result: EvaluatedCompression,
+): Promise<string> {
+  const { writeReport } = await import('@borealis/report');
+  const { compressionPage } = await import('../evaluate/compression-page.ts');
+  const { runCurves } = await import('../evaluate/run-curves.ts');
+  const page = compressionPage({ ...result, curves: await runCurves(runs) });
+  return writeReport(dirname(file), page, { fileName: basename(file) });
+}
+
+function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`A whole number from ${least}.`);
+  };
 }

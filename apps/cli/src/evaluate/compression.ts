@@ -1,120 +1,169 @@
-import { basename } from 'node:path';
-import { openDataset } from '@borealis/dataset';
-import type { CandidateScores, PredictionMode, TokenCandidate, TokenSummary } from '@borealis/evaluator';
-import {
-  averageScores,
-  baselineCandidates,
-  modelCandidate,
-  scoreTokens,
-  statesOfAnotherSegment,
-  summariseTokens,
-  tokenDifference,
-} from '@borealis/evaluator';
-import type { PairedDifference } from '@borealis/metrics';
+import type { Dataset, Frames, Window } from '@borealis/dataset';
+import { datasetFingerprint, openDataset } from '@borealis/dataset';
+import type { PredictionMode } from '@borealis/evaluator';
 import { startBackend } from '@borealis/tensor';
 import { CliError } from '../cli-error.ts';
-import type { LoadedPredictor } from '../models/load-predictor.ts';
-import { loadPredictor } from '../models/load-predictor.ts';
+import { codecOfTokens } from '../tokens/codec-of-tokens.ts';
+import type { TokenCodec } from '../tokens/token-codec.ts';
+import type { CompressionFigures, ScoredRecipe } from './compression-figures.ts';
+import { compressionFigures, recipeInGroup } from './compression-figures.ts';
+import { rawFramesOf } from './raw-frames.ts';
+import type { RoomOptions } from './segment-groups.ts';
+import { segmentGroups } from './segment-groups.ts';
+import { decodeRecipes, scoreRecipes } from './score-recipes.ts';
+import { someWindows } from './some-windows.ts';
+import type { TokenRecipe, TokenRunFacts } from './token-recipe.ts';
+import { checkComparable, loadTokenRecipe, runNames } from './token-recipe.ts';
+import type { PicturedWindow, PictureOptions } from './window-pictures.ts';
+import { pictureWindows } from './window-pictures.ts';
 
 export interface EvaluateCompressionOptions {
   /** Tokens that are predicted. */
   readonly data: string;
   /** Tokens that the baselines are fitted on; without them there are no baselines. */
   readonly training?: string;
-  /** Run folders: several are runs of one recipe with other seeds. */
+  /** Runs or model folders: several are one recipe with other seeds. */
   readonly runs: readonly string[];
-  /** Run folders of another recipe, to be compared with `runs`. */
-  readonly against: readonly string[];
+  /** Those of another recipe, to be compared with `runs`. */
+  readonly versus: readonly string[];
   /** Score `runs` with the states of another segment, too. */
   readonly shuffleStates: boolean;
-  /** `teacher-forced` must be among them: differences are taken there. */
   readonly modes: readonly PredictionMode[];
-  readonly onProgress: (done: number, total: number) => void;
+  /** At most so many windows, evenly spread. Default: all. */
+  readonly windows?: number;
+  /** Figures of known and of new rooms apart. */
+  readonly rooms?: RoomOptions;
+  /** What the tokens were made with; default: what lies beside them. Without one, no frames are decoded. */
+  readonly tokenizer?: string;
+  /** The raw data that the tokens were made of; without it, decoded true tokens count as the truth. */
+  readonly video?: string;
+  /** Default: none. */
+  readonly pictures?: PictureOptions;
+  readonly onProgress: (message: string) => void;
 }
 
+/** What decoded frames are compared with. */
+export type FrameTruth = 'video' | 'decoded true tokens';
+
 export interface CompressionEvaluation {
-  readonly windows: number;
-  readonly summaries: readonly TokenSummary[];
-  /** In teacher-forced cross-entropy, nats per token: below 0 where the first is better. */
-  readonly differences: readonly {
-    readonly first: string;
-    readonly second: string;
-    readonly difference: PairedDifference;
-  }[];
+  readonly all: CompressionFigures;
+  readonly groups: readonly CompressionFigures[];
+  readonly frameTruth?: FrameTruth;
+  readonly runs: readonly TokenRunFacts[];
+  /** SHA-256: fingerprints of the data, content hash of the tokenizer. */
+  readonly hashes: {
+    readonly data: string;
+    readonly training?: string;
+    readonly video?: string;
+    readonly tokenizer?: string;
+  };
+}
+
+export interface EvaluatedCompression {
+  readonly evaluation: CompressionEvaluation;
+  readonly pictured: readonly PicturedWindow[];
 }
 
 /** `borealis evaluate compression`. */
 export async function evaluateCompression(
   options: EvaluateCompressionOptions,
-): Promise<CompressionEvaluation> {
-  const { runs, against, shuffleStates } = options;
+): Promise<EvaluatedCompression> {
+  if (options.modes.length === 0) throw new CliError('invalid-option', 'no mode was given: --mode');
   await startBackend();
-  const validation = await openDataset(options.data);
-  const training = options.training === undefined ? undefined : await openDataset(options.training);
-  const loaded: LoadedPredictor[] = [];
-  const load = async (run: string): Promise<LoadedPredictor> => {
-    const predictor = await loadPredictor(run);
-    loaded.push(predictor);
-    return predictor;
+  const opened: { close(): Promise<void> }[] = [];
+  const open = async (dir: string): Promise<Dataset> => {
+    const dataset = await openDataset(dir);
+    opened.push(dataset);
+    return dataset;
+  };
+  const held: { dispose(): void }[] = [];
+  const hold = <Held extends { dispose(): void }>(item: Held): Held => {
+    held.push(item);
+    return item;
   };
   try {
-    const own = await Promise.all(runs.map(load));
-    const others = await Promise.all(against.map(load));
-    const [first] = own;
-    if (first === undefined) throw new CliError('nothing-to-evaluate', 'no run was given: --run RUN');
-    const windows = validation.windows(first.spec);
-    const { classes, contextGrids, grids } = first.predictor;
-    if (!options.modes.includes('teacher-forced')) {
-      throw new CliError('invalid-option', 'differences are taken teacher-forced: add it to --mode');
-    }
-    const statesFor = shuffleStates ? await statesOfAnotherSegment(windows) : undefined;
-    const named = (names: readonly string[], predictors: readonly LoadedPredictor[]) =>
-      predictors.map(({ predictor }, i) => modelCandidate({ name: nameOf(names[i]), predictor, classes }));
-    const ownCandidates = named(runs, own);
-    const otherCandidates = named(against, others);
-    const shuffled =
-      statesFor === undefined
-        ? []
-        : own.map(({ predictor }, i) =>
-            modelCandidate({
-              name: `${nameOf(runs[i])}, states of another segment`,
-              predictor,
-              classes,
-              statesFor,
-              modes: ['teacher-forced'],
-            }),
-          );
-    const baselines =
-      training === undefined ? [] : await baselineCandidates({ training, classes, contextGrids, grids });
-    const scores = await scoreTokens({
-      windows,
-      candidates: [...baselines, ...ownCandidates, ...otherCandidates, ...shuffled],
-      modes: options.modes,
-      onProgress: options.onProgress,
-    });
-    const forced = scores.filter(({ mode }) => mode === 'teacher-forced');
-    const together = (candidates: readonly TokenCandidate[]): CandidateScores =>
-      averageScores(
-        candidates.map(({ name }) => name).join(', '),
-        candidates.flatMap(({ name }) => forced.filter((score) => score.name === name)),
-      );
-    const groups = [...baselines.map((baseline) => [baseline]), otherCandidates, shuffled];
-    const mean = together(ownCandidates);
-    return {
-      windows: windows.count,
-      summaries: scores.map(summariseTokens),
-      differences: groups
-        .filter((group) => group.length > 0)
-        .map(together)
-        .map((group) => ({ first: mean.name, second: group.name, difference: tokenDifference(mean, group) })),
-    };
+    const data = await open(options.data);
+    const training = options.training === undefined ? undefined : await open(options.training);
+    const video = options.video === undefined ? undefined : await open(options.video);
+    const nameOf = runNames([...options.runs, ...options.versus]);
+    const own = hold(await loadTokenRecipe(options.runs, nameOf));
+    const versus = hold(await loadTokenRecipe(options.versus, nameOf));
+    const codec = await codecOfTokens(data, options.tokenizer);
+    if (codec !== undefined) hold(codec);
+    return await evaluate(options, { data, training, video, own, versus, codec });
   } finally {
-    for (const predictor of loaded) predictor.dispose();
-    await validation.close();
-    await training?.close();
+    for (const item of held) item.dispose();
+    for (const dataset of opened) await dataset.close();
   }
 }
 
-function nameOf(run: string | undefined): string {
-  return basename(run ?? '');
+interface Subjects {
+  readonly data: Dataset;
+  readonly training: Dataset | undefined;
+  readonly video: Dataset | undefined;
+  readonly own: TokenRecipe;
+  readonly versus: TokenRecipe;
+  readonly codec: TokenCodec | undefined;
+}
+
+async function evaluate(
+  options: EvaluateCompressionOptions,
+  subjects: Subjects,
+): Promise<EvaluatedCompression> {
+  const { data, training, video, own, versus, codec } = subjects;
+  const { onProgress } = options;
+  const first = checkComparable([own, versus]);
+  const { contextGrids, grids } = first.predictor;
+  const windows = someWindows(data.windows(first.spec), options.windows ?? Infinity);
+  if (windows.count === 0)
+    throw new CliError('nothing-to-evaluate', `${data.dir} has no window of ${first.spec.frames} frames`);
+  const groups = options.rooms === undefined ? [] : await segmentGroups(data, options.rooms, video);
+  const framesOf = await truthOf(subjects);
+
+  const recipes = await scoreRecipes({ ...options, training, own, versus, windows });
+  const decoding =
+    codec === undefined || framesOf === undefined
+      ? undefined
+      : { decoder: codec, framesOf, windows, contextGrids, grids };
+  const [scoredOwn, ...others] =
+    decoding === undefined
+      ? recipes
+      : await decodeRecipes(recipes, { ...decoding, ceiling: video !== undefined, onProgress });
+  if (scoredOwn === undefined) throw new Error('nothing was scored');
+
+  onProgress('bootstrapping intervals');
+  const figures = (name: string, some: (recipe: ScoredRecipe) => ScoredRecipe) =>
+    compressionFigures(name, some(scoredOwn), others.map(some));
+  const all = figures('all windows', (recipe) => recipe);
+  const present = new Set(scoredOwn.scores[0]?.grids.map(({ segment }) => segment));
+  const evaluation: CompressionEvaluation = {
+    all,
+    groups: groups
+      .filter(({ segments }) => [...segments].some((segment) => present.has(segment)))
+      .map((group) => figures(group.name, (recipe) => recipeInGroup(recipe, group))),
+    ...(decoding === undefined ? {} : { frameTruth: video === undefined ? 'decoded true tokens' : 'video' }),
+    runs: [...own.runs, ...versus.runs].map(({ facts }) => facts),
+    hashes: {
+      data: await datasetFingerprint(data),
+      ...(training === undefined ? {} : { training: await datasetFingerprint(training) }),
+      ...(video === undefined ? {} : { video: await datasetFingerprint(video) }),
+      ...(codec === undefined ? {} : { tokenizer: codec.hash }),
+    },
+  };
+  if (options.pictures === undefined || decoding === undefined) return { evaluation, pictured: [] };
+  onProgress('drawing');
+  const copy = others.find(({ name }) => name === 'copy');
+  const pictured = await pictureWindows({ ...options.pictures, ...decoding, own: scoredOwn, copy, groups });
+  return { evaluation, pictured };
+}
+
+/** The frames that decoded ones are compared with: the camera's, else what the true tokens decode to. */
+async function truthOf({
+  data,
+  video,
+  codec,
+}: Subjects): Promise<((window: Window) => Promise<Frames>) | undefined> {
+  if (video !== undefined) return rawFramesOf(data, video);
+  if (codec === undefined) return undefined;
+  return ({ tokens }) => codec.decode(tokens ?? { data: new Int32Array(), count: 0, height: 0, width: 0 });
 }

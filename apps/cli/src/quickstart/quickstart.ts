@@ -16,6 +16,7 @@ import { CliError } from '../cli-error.ts';
 import { loadPredictor } from '../models/load-predictor.ts';
 import { fitTokenizer } from '../tokens/fit-tokenizer.ts';
 import { loadTokenizer } from '../tokens/load-tokenizer.ts';
+import { blockFsqCodec } from '../tokens/token-codec.ts';
 import { tokenizeDataset } from '../tokens/tokenize-dataset.ts';
 import type { CompressionResult } from './compression-stage.ts';
 import { evaluateCompression } from './compression-stage.ts';
@@ -149,7 +150,8 @@ async function tokenize(
   tell: Tell,
 ): Promise<number> {
   await rm(dir, { recursive: true, force: true });
-  const { droppedFrames } = await tokenizeDataset({ dataset, weights, dir, offsets, onProgress: tell });
+  const codec = blockFsqCodec(weights);
+  const { droppedFrames } = await tokenizeDataset({ dataset, codec, dir, offsets, onProgress: tell });
   return droppedFrames;
 }
 

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '@borealis/checkpoints';
 import type { Dataset, WriteSummary } from '@borealis/dataset';
 import { writeTokenizedDataset } from '@borealis/dataset';
-import type { BlockFsqWeights, TokenizedVideoSegment } from '@borealis/video-tokenizer';
-import { contentHash, tokenizeSegments } from '@borealis/video-tokenizer';
+import type { TokenizedVideoSegment } from '@borealis/video-tokenizer';
+import { tokenizeSegments } from '@borealis/video-tokenizer';
+import type { TokenCodec } from './token-codec.ts';
 
 /** Frames in a shard of tokens: 12 MB of tokens at 256×256 pixels. */
 const FRAMES_PER_SHARD = 17_000;
@@ -11,7 +12,7 @@ const FRAMES_PER_SHARD = 17_000;
 export interface TokenizeDatasetOptions {
   /** Raw data. */
   readonly dataset: Dataset;
-  readonly weights: BlockFsqWeights;
+  readonly codec: Pick<TokenCodec, 'encode' | 'hash'>;
   /** Where the tokens go; must hold no dataset yet. */
   readonly dir: string;
   /** Frames skipped at the beginning of each segment; each offset gives tokens of its own. */
@@ -36,7 +37,7 @@ interface SegmentSource {
 
 /** Tokenizes a raw dataset at one or several offsets, with `sources.json` beside the tokens. */
 export async function tokenizeDataset(options: TokenizeDatasetOptions): Promise<TokenizeSummary> {
-  const { dataset, weights, dir, offsets, onProgress } = options;
+  const { dataset, codec, dir, offsets, onProgress } = options;
   const sources: SegmentSource[] = [];
   let dropped = 0;
 
@@ -49,7 +50,7 @@ export async function tokenizeDataset(options: TokenizeDatasetOptions): Promise<
           `offset ${i + 1} of ${offsets.length}, segment ${segment + 1} of ${dataset.segments.length}`,
         );
       };
-      for await (const segment of tokenizeSegments({ weights, dataset, offset, onSegment })) {
+      for await (const segment of tokenizeSegments({ encode: codec.encode, dataset, offset, onSegment })) {
         const { segment: number, shard, start, frames } = segment;
         const { id = number } = dataset.segments[number] ?? {};
         sources.push({ segment: number, id, shard, start, frames });
@@ -58,7 +59,7 @@ export async function tokenizeDataset(options: TokenizeDatasetOptions): Promise<
     }
   }
 
-  const tokenizer = contentHash(weights);
+  const tokenizer = codec.hash;
   const written = await writeTokenizedDataset(anonymous(segments()), {
     dir,
     layout: 'flat',

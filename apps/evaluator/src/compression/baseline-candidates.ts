@@ -41,17 +41,19 @@ function candidateOf(baseline: TokenBaseline, { contextGrids, grids }: BaselineO
       previous: at(source),
       distance: grid - source,
     });
-    const predictions: TopKPredictions = prediction.topK(CHALLENGE_K);
+    const predictions: TopKPredictions = prediction.topK(Math.min(CHALLENGE_K, baseline.classes));
     return { grid, predictions, targetLogProbabilities: prediction.logProbabilities(at(grid)) };
+  }
+
+  function predictWindow({ tokens }: Window, mode: PredictionMode): PredictedGrid[] {
+    if (tokens === undefined) throw new Error(`${baseline.name} needs tokens`);
+    const places = tokens.height * tokens.width;
+    const future = Array.from({ length: grids - contextGrids }, (_, i) => contextGrids + i);
+    return future.map((grid) => predictGrid(tokens.data, places, grid, mode));
   }
 
   return {
     name: baseline.name,
-    predict: ({ tokens }: Window, mode) => {
-      if (tokens === undefined) throw new Error(`${baseline.name} needs tokens`);
-      const places = tokens.height * tokens.width;
-      const future = Array.from({ length: grids - contextGrids }, (_, i) => contextGrids + i);
-      return Promise.resolve(future.map((grid) => predictGrid(tokens.data, places, grid, mode)));
-    },
+    predict: (windows, mode) => Promise.resolve(windows.map((window) => predictWindow(window, mode))),
   };
 }

@@ -1,7 +1,7 @@
 import type { Window } from '@borealis/dataset';
 import { CHALLENGE_K } from '@borealis/metrics';
-import type { TokenPredictor } from '@borealis/training';
-import type { PredictionMode, TokenCandidate } from './token-candidate.ts';
+import type { GridPrediction, TokenPredictor } from '@borealis/training';
+import type { PredictedGrid, PredictionMode, TokenCandidate } from './token-candidate.ts';
 
 export interface ModelCandidateOptions {
   readonly name: string;
@@ -25,16 +25,24 @@ export function modelCandidate({
   return {
     name,
     ...(modes === undefined ? {} : { modes }),
-    predict: async (window, mode) => {
-      const seen = statesFor === undefined ? window : { ...window, states: statesFor(window) };
-      const [grids = []] = await predictor.predict([seen], { mode, k: CHALLENGE_K });
-      return grids.map(({ grid, topCodes, topLogProbabilities, targetLogProbabilities }) => {
-        if (targetLogProbabilities === undefined)
-          throw new Error(`${name} was not told the true codes of grid ${grid}`);
-        const k = Math.min(CHALLENGE_K, classes);
-        const predictions = { k, classes, indices: topCodes, logProbabilities: topLogProbabilities };
-        return { grid, predictions, targetLogProbabilities };
-      });
+    predict: async (windows, mode) => {
+      const seen =
+        statesFor === undefined
+          ? windows
+          : windows.map((window) => ({ ...window, states: statesFor(window) }));
+      const predicted = await predictor.predict(seen, { mode, k: CHALLENGE_K });
+      return predicted.map((grids) => grids.map((grid) => predictedGrid(grid, { name, classes })));
     },
   };
+}
+
+function predictedGrid(
+  { grid, topCodes, topLogProbabilities, targetLogProbabilities }: GridPrediction,
+  { name, classes }: { readonly name: string; readonly classes: number },
+): PredictedGrid {
+  if (targetLogProbabilities === undefined)
+    throw new Error(`${name} was not told the true codes of grid ${grid}`);
+  const k = Math.min(CHALLENGE_K, classes);
+  const predictions = { k, classes, indices: topCodes, logProbabilities: topLogProbabilities };
+  return { grid, predictions, targetLogProbabilities };
 }

@@ -1,46 +1,40 @@
-import type { TokenGrids, Window, WindowIndex } from '@borealis/dataset';
+import type { TokenGrids, Window } from '@borealis/dataset';
 import { describe, expect, it } from 'vitest';
 import { averageScores } from './average-scores.ts';
 import { scoreTokens } from './score-tokens.ts';
 import { statesOfAnotherSegment } from './shuffled-states.ts';
 import { summariseTokens, tokenDifference } from './summarise-tokens.ts';
-import type { TokenCandidate } from './token-candidate.ts';
+import type { PredictedGrid, TokenCandidate, Windows } from './token-candidate.ts';
 
 const CLASSES = 64;
 const PLACES = 4;
 
 /** Windows of two segments, six grids each. */
-function windows(count: number): WindowIndex {
+function windows(count: number): Windows {
   const at = (i: number): Window => {
     const data = Int32Array.from({ length: 6 * PLACES }, (_, j) => (i * 7 + j) % CLASSES);
     const tokens: TokenGrids = { data, count: 6, height: 2, width: 2 };
     return { shard: 0, segment: i % 2, start: 34 * i, frameCount: 34, states: Float32Array.of(i), tokens };
   };
-  const index = { count, at: (i: number) => Promise.resolve(at(i)) };
-  return index as unknown as WindowIndex;
+  return { count, at: (i: number) => Promise.resolve(at(i)) };
 }
 
 /** Gives the true code the probability `p`, the next code the rest. */
 function oracle(name: string, p: number): TokenCandidate {
   return {
     name,
-    predict: ({ tokens }) => {
-      const data = tokens?.data ?? new Int32Array();
-      return Promise.resolve(
-        [3, 4, 5].map((grid) => {
-          const truth = data.subarray(grid * PLACES, (grid + 1) * PLACES);
-          const indices = Int32Array.from([...truth].flatMap((code) => [code, (code + 1) % CLASSES]));
-          const logProbabilities = Float32Array.from(
-            [...truth].flatMap(() => [Math.log(p), Math.log(1 - p)]),
-          );
-          return {
-            grid,
-            predictions: { k: 2, classes: CLASSES, indices, logProbabilities },
-            targetLogProbabilities: new Float32Array(PLACES).fill(Math.log(p)),
-          };
-        }),
-      );
-    },
+    predict: (all) => Promise.resolve(all.map((window) => [3, 4, 5].map((grid) => say(window, grid, p)))),
+  };
+}
+
+function say({ tokens }: Window, grid: number, p: number): PredictedGrid {
+  const truth = (tokens?.data ?? new Int32Array()).subarray(grid * PLACES, (grid + 1) * PLACES);
+  const indices = Int32Array.from([...truth].flatMap((code) => [code, (code + 1) % CLASSES]));
+  const logProbabilities = Float32Array.from([...truth].flatMap(() => [Math.log(p), Math.log(1 - p)]));
+  return {
+    grid,
+    predictions: { k: 2, classes: CLASSES, indices, logProbabilities },
+    targetLogProbabilities: new Float32Array(PLACES).fill(Math.log(p)),
   };
 }
 

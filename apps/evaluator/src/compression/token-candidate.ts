@@ -1,5 +1,8 @@
-import type { Window } from '@borealis/dataset';
+import type { Window, WindowIndex } from '@borealis/dataset';
 import type { TopKPredictions } from '@borealis/metrics';
+
+/** What is evaluated on: all windows of a dataset, or some. */
+export type Windows = Pick<WindowIndex, 'count' | 'at'>;
 
 /** `teacher-forced`: each grid from the true ones before it; `autoregressive`: from what was predicted so far. */
 export type PredictionMode = 'teacher-forced' | 'autoregressive';
@@ -18,5 +21,6 @@ export interface TokenCandidate {
   readonly name: string;
   /** In which modes it is scored. Default: in all that are asked for. */
   readonly modes?: readonly PredictionMode[];
-  predict(window: Window, mode: PredictionMode): Promise<readonly PredictedGrid[]>;
+  /** One list of future grids for each window. */
+  predict(windows: readonly Window[], mode: PredictionMode): Promise<readonly (readonly PredictedGrid[])[]>;
 }

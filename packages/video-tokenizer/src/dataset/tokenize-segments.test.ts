@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openDataset, writeTokenizedDataset } from '@borealis/dataset';
-import type { Dataset } from '@borealis/dataset';
+import type { Dataset, Frames } from '@borealis/dataset';
 import { startBackend } from '@borealis/tensor';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { BlockFsqWeights } from '../block/block-fsq-weights.ts';
@@ -17,6 +17,7 @@ const sample = fileURLToPath(new URL('../../../../tests/sample-data/eve-sim/val'
 let dataset: Dataset;
 let few: Pick<Dataset, 'dir' | 'form' | 'frameSize' | 'segments' | 'readFrames' | 'readStates'>;
 let weights: BlockFsqWeights;
+const withWeights = (frames: Frames) => encode(weights, frames);
 beforeAll(async () => {
   await startBackend();
   dataset = await openDataset(sample);
@@ -40,7 +41,7 @@ it('cuts each segment from its own beginning and says what it dropped', async ()
   const cuts: CutOfSegment[] = [];
   const found = [];
   for await (const segment of tokenizeSegments({
-    weights,
+    encode: withWeights,
     dataset: few,
     offset: 3,
     onSegment: (cut) => cuts.push(cut),
@@ -74,7 +75,7 @@ it('gives segments that are written and read as tokenized data, several offsets 
   try {
     const offsets = [0, 8];
     const both = async function* () {
-      for (const offset of offsets) yield* tokenizeSegments({ weights, dataset: few, offset });
+      for (const offset of offsets) yield* tokenizeSegments({ encode: withWeights, dataset: few, offset });
     };
     const dir = join(folder, 'tokens');
     const summary = await writeTokenizedDataset(both(), { dir, layout: 'flat', framesPerShard: 10_000 });
@@ -85,7 +86,7 @@ it('gives segments that are written and read as tokenized data, several offsets 
     const [, , third] = written.segments; // the first segment again, at offset 8
     expect(await written.readTokens(0, (third?.start ?? 0) / 17, 1)).toEqual(expected);
     expect(await written.readStates(0, third?.start ?? 0, 17)).toEqual(await dataset.readStates(0, 8, 17));
-    await expect(tokenizeSegments({ weights, dataset: written }).next()).rejects.toThrow(
+    await expect(tokenizeSegments({ encode: withWeights, dataset: written }).next()).rejects.toThrow(
       /holds tokens, not video/,
     );
     await written.close();
@@ -110,7 +111,9 @@ it('gives the same clips at each pass, evenly spread where they are too many', a
 it('refuses offsets and counts that can’t be, and frames that blocks don’t divide', async () => {
   for (const offset of [-1, 17, 0.5]) {
     expect(() => datasetClips(few, { offset })).toThrow(/from 0 to 16/);
-    await expect(tokenizeSegments({ weights, dataset: few, offset }).next()).rejects.toThrow(/from 0 to 16/);
+    await expect(tokenizeSegments({ encode: withWeights, dataset: few, offset }).next()).rejects.toThrow(
+      /from 0 to 16/,
+    );
   }
   expect(() => datasetClips(few, { maxClips: 0 })).toThrow(/at least 1/);
   const odd = { ...few, frameSize: { height: 100, width: 128 } };

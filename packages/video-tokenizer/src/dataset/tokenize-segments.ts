@@ -1,12 +1,11 @@
-import type { Dataset, TokenGrids } from '@borealis/dataset';
-import type { BlockFsqWeights } from '../block/block-fsq-weights.ts';
+import type { Dataset, Frames, TokenGrids } from '@borealis/dataset';
 import { BLOCK, CLIP_FRAMES, GRID_KINDS } from '../block/block-geometry.ts';
-import { encode } from '../block/encode.ts';
 import { checkOffset, cutSegment, frameSizeOf, readClips } from './segment-clips.ts';
 import type { SegmentCut, VideoSource } from './segment-clips.ts';
 
 export interface TokenizeSegmentsOptions {
-  readonly weights: BlockFsqWeights;
+  /** Clips of 17 frames to three grids each: a tokenizer's first half. */
+  readonly encode: (frames: Frames) => Promise<TokenGrids>;
   /** Raw data. */
   readonly dataset: VideoSource & Pick<Dataset, 'readStates'>;
   /** Frames skipped at the beginning of each segment, in [0, 17): 0 unless told. Others give other tokens. */
@@ -42,7 +41,7 @@ export interface TokenizedVideoSegment extends CutOfSegment {
 export async function* tokenizeSegments(
   options: TokenizeSegmentsOptions,
 ): AsyncGenerator<TokenizedVideoSegment> {
-  const { weights, dataset, offset = 0, onSegment } = options;
+  const { encode, dataset, offset = 0, onSegment } = options;
   checkOffset(offset);
   const size = frameSizeOf(dataset);
   const grid = { height: size.height / BLOCK, width: size.width / BLOCK };
@@ -56,7 +55,7 @@ export async function* tokenizeSegments(
     const data = new Int32Array(count * grid.height * grid.width);
     let to = 0;
     for await (const frames of readClips(dataset, shard, cut)) {
-      const tokens = await encode(weights, frames);
+      const tokens = await encode(frames);
       data.set(tokens.data, to);
       to += tokens.data.length;
     }
