@@ -7,6 +7,7 @@ export type CliErrorCode =
   | 'interrupted'
   | 'no-checkpoint'
   | 'nothing-to-evaluate'
+  | 'nothing-to-export'
   | 'invalid-option'
   | 'tokens'
   | 'groups'

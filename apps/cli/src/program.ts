@@ -4,7 +4,9 @@ import { benchCommand } from './commands/bench.ts';
 import { dataCommand } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { modelCommand } from './commands/model.ts';
 import { quickstartCommand } from './commands/quickstart.ts';
+import { sampleCommand } from './commands/sample.ts';
 import { setupCommand } from './commands/setup.ts';
 import { submitCommand } from './commands/submit.ts';
 import { trainCommand } from './commands/train.ts';
@@ -26,6 +28,8 @@ export function createProgram(): Command {
     .addCommand(dataCommand())
     .addCommand(trainCommand())
     .addCommand(evaluateCommand())
+    .addCommand(sampleCommand())
+    .addCommand(modelCommand())
     .addCommand(submitCommand())
     .addCommand(verifyCommand())
     .addCommand(benchCommand());

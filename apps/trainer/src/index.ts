@@ -1,5 +1,7 @@
 export { describeResult } from './describe-result.ts';
-export { loadModel } from './load-model.ts';
+export { drawsLatents, loadModel } from './load-model.ts';
+export type { TrainedModel } from './load-trained.ts';
+export { loadTrained } from './load-trained.ts';
 export { stopOnSignals } from './stop-on-signals.ts';
 export type { TrainOptions } from './train.ts';
 export { train } from './train.ts';

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { openFolderStore } from '@borealis/checkpoints';
 import { shuffledWindows, stateStatistics } from '@borealis/dataset';
+import type { Autoencoder } from '@borealis/evaluator';
+import { openAutoencoder } from '@borealis/evaluator';
 import type { Cluster } from '@borealis/tensor';
 import { joinCluster, startTrainingBackend } from '@borealis/tensor';
-import type { TrainingLog } from '@borealis/training';
+import type { Model, RunConfig, TrainingLog } from '@borealis/training';
 import {
   collectVersions,
   combineLogs,
@@ -15,8 +17,10 @@ import {
   readStatistics,
   trainLoop,
 } from '@borealis/training';
-import { loadModel } from './load-model.ts';
+import { drawsLatents, loadModel } from './load-model.ts';
+import { createSampledValidation } from './sampled-validation.ts';
 import { resolveTogether, shareStatistics } from './share-run.ts';
+import { TrainerError } from './trainer-error.ts';
 import { createValidation } from './validation.ts';
 import type { TrainResult, TrainSettings } from './train-settings.ts';
 
@@ -56,8 +60,9 @@ async function trainAs(
   const model = await loadModel(settings.model);
   const there = leads && resume !== 'never' && existsSync(join(settings.run, 'config.json'));
   const stored = there ? (await readRunDirectory(settings.run)).config : undefined;
-  const resolved = await resolveTogether(cluster, model, settings, stored);
-  const { config, modelConfig, training: data, validation } = resolved;
+  const autoencoder = leads ? await autoencoderOf(model, settings, stored) : undefined;
+  const resolved = await resolveTogether(cluster, model, settings, stored, autoencoder);
+  const { config, modelConfig, start, training: data, validation, validationPictures } = resolved;
   try {
     const { training, seed } = config;
     const { tensorflowVersion: tensorflow } = await startTrainingBackend();
@@ -69,6 +74,7 @@ async function trainAs(
       cluster,
       async () =>
         (store && (await readStatistics(store))) ??
+        (await start?.readStatistics()) ??
         (await model.fitStatistics(modelConfig, { dataset: data, states: await stateStatistics(data) })),
     );
     const evaluation =
@@ -77,7 +83,16 @@ async function trainAs(
         : await createValidation({
             ...{ model, config: modelConfig, statistics, training, dataset: validation },
             windows: config.validation?.windows ?? 1,
+            autoregressive: config.validation?.autoregressive ?? 0,
           });
+    const sampling = config.validation?.sampling;
+    const sampled =
+      drawsLatents(model) && autoencoder && validationPictures && sampling
+        ? await createSampledValidation({
+            ...{ model, config: modelConfig, statistics, autoencoder, dataset: validationPictures },
+            ...{ sampling, precision: training.precision },
+          })
+        : undefined;
     const files =
       run === undefined ? [] : [createMetricFile(run.metrics), createTensorBoardLog(run.tensorboard)];
     const log = combineLogs(leads ? [...files, reporter] : []);
@@ -87,9 +102,17 @@ async function trainAs(
         ...{ model, config: modelConfig, statistics, training, log, signal, seed },
         ...(store === undefined ? {} : { store }),
         ...(cluster === undefined ? {} : { cluster }),
+        ...(start === undefined ? {} : { startingWeights: start.weights }),
         windows: (position, share) =>
           shuffledWindows(data, { spec, seed, ...(position && { position }), ...(share && { share }) }),
-        ...(evaluation === undefined ? {} : { evaluate: (parameters) => evaluation.evaluate(parameters) }),
+        ...(evaluation === undefined
+          ? {}
+          : {
+              evaluate: async (parameters) => ({
+                ...(await evaluation.evaluate(parameters)),
+                ...(await sampled?.evaluate(parameters)),
+              }),
+            }),
       });
       const about = { run: run?.path ?? settings.run, model: model.name, steps: training.steps };
       const part = cluster === undefined ? {} : { cluster: { task: cluster.task, size: cluster.size } };
@@ -101,5 +124,20 @@ async function trainAs(
   } finally {
     await data.close();
     await validation?.close();
+    autoencoder?.dispose();
   }
+}
+
+/** The autoencoder that is given, now or when the run began. */
+async function autoencoderOf(
+  model: Model,
+  { vae }: TrainSettings,
+  stored: RunConfig | undefined,
+): Promise<Autoencoder | undefined> {
+  const folder = vae ?? stored?.latents?.dir ?? undefined;
+  if (folder === undefined) return undefined;
+  if (!drawsLatents(model))
+    throw new TrainerError('INVALID_ARGUMENT', `${model.name} learns no latents: it needs no autoencoder`);
+  await startTrainingBackend();
+  return openAutoencoder(resolve(folder));
 }

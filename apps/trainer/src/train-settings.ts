@@ -1,5 +1,6 @@
 import type { ClusterOptions } from '@borealis/tensor';
 import type { LogValues, TrainingConfig } from '@borealis/training';
+import type { ValidationSampling } from './sampled-validation.ts';
 
 /** What to train, on what, and where to. Plain data: it travels to the training thread. */
 export interface TrainSettings {
@@ -14,6 +15,11 @@ export interface TrainSettings {
    * is gone on with keeps its settings; those given here must be the same.
    */
   readonly resume?: 'never' | 'may' | 'must';
+  /**
+   * A model folder to start from: its weights, statistics and configuration, which `modelConfig` may change. Parameters
+   * that it lacks are drawn.
+   */
+  readonly from?: string;
   /** One of the model's sizes; default `small`. */
   readonly preset?: string;
   /** Changes to the preset, key by key. */
@@ -22,8 +28,22 @@ export interface TrainSettings {
   readonly training?: Partial<TrainingConfig>;
   /** Default 0. */
   readonly seed?: number;
-  /** A split to evaluate on while training: teacher-forced loss on so many windows, evenly spaced. Default 32 windows. */
-  readonly validation?: { readonly data: string; readonly windows?: number };
+  /**
+   * A split to evaluate on while training: teacher-forced loss on so many windows, evenly spaced (default 32), and of token
+   * models the autoregressive one on so many of these (default 8). Where there is a `vae`, futures are drawn, too:
+   * `sampling` windows (default 4; 0: none), the mean of so many samples (1) in so many steps (10).
+   */
+  readonly validation?: {
+    readonly data: string;
+    readonly windows?: number;
+    readonly autoregressive?: number;
+    readonly sampling?: Partial<ValidationSampling>;
+  };
+  /**
+   * Folder of the autoencoder whose latents a model learns: a run of video-vae, a model folder or one in the diffusers
+   * layout. Default: whichever has encoded the data, and no futures are drawn in validation.
+   */
+  readonly vae?: string;
   /**
    * The processes that train together, and which of them this is: `joinCluster` of @borealis/tensor. Each takes
    * `training.batchSize` windows of every batch. Task 0's settings count; those given to others must be the same.

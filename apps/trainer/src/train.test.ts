@@ -27,7 +27,7 @@ test(
       resumedFrom: 0,
     });
     expect(whole.train?.['loss']).toBeLessThan(Math.log(16) + 0.5);
-    expect(Object.keys(whole.evaluation ?? {}).sort()).toEqual(['future', 'loss']);
+    expect(Object.keys(whole.evaluation ?? {}).sort()).toEqual(['future', 'future_autoregressive', 'loss']);
     expect((await readdir(settings.run)).sort()).toEqual([
       'checkpoints',
       'config.json',

@@ -1,6 +1,12 @@
 /** Everything that the trainer itself reports has one of these codes; what packages throw passes through. */
 export type TrainerErrorCode =
-  'UNKNOWN_MODEL' | 'UNKNOWN_PRESET' | 'INVALID_CONFIG' | 'INVALID_ARGUMENT' | 'THREAD_ENDED';
+  | 'UNKNOWN_MODEL'
+  | 'UNKNOWN_PRESET'
+  | 'INVALID_CONFIG'
+  | 'INVALID_ARGUMENT'
+  | 'LATENTS'
+  | 'NOTHING_TRAINED'
+  | 'THREAD_ENDED';
 
 /** The error of the trainer: `code` for programs, the message for people. */
 export class TrainerError extends Error {

@@ -32,6 +32,30 @@ test('the mean over windows does not depend on the batch size, and nothing piles
   await dataset.close();
 });
 
+test('autoregressive cross-entropy stands beside the teacher-forced one', async () => {
+  await startBackend();
+  const model = await loadModel('st-transformer');
+  const { data, modelConfig } = await tinySettings();
+  const dataset = await openDataset(data);
+  const preset = model.presets['small'] as Record<string, unknown>;
+  const config = model.adapt(model.configSchema.parse({ ...preset, ...modelConfig, timeSteps: 3 }), dataset);
+  const parameters = model.init(config, 1);
+  const statistics = await model.fitStatistics(config, { dataset, states: await stateStatistics(dataset) });
+  const training = { batchSize: 2, precision: 'f32' } as const;
+  const options = { model, config, statistics, dataset, windows: 4, training };
+  const validation = await createValidation({ ...options, autoregressive: 4 });
+  const { future = NaN, future_autoregressive = NaN } = await validation.evaluate(parameters);
+  expect(future_autoregressive).toBeCloseTo(future, 4); // there is one future grid: no way to go wrong before it
+  const before = memoryUse();
+  await validation.evaluate(parameters);
+  expect(memoryUse()).toMatchObject({ tensors: before.tensors, nativeTensors: before.nativeTensors });
+  validation.dispose();
+  const without = await createValidation(options);
+  expect(Object.keys(await without.evaluate(parameters))).toEqual(['loss', 'future']);
+  without.dispose();
+  await dataset.close();
+});
+
 test('a split without windows long enough is an error', async () => {
   const model = await loadModel('st-transformer');
   const { data } = await tinySettings();

@@ -14,6 +14,7 @@ export { combineLogs } from './logs/training-log.ts';
 export type { Trained } from './loop/read-trained.ts';
 export { readStatistics, readTrained } from './loop/read-trained.ts';
 export { scheduleOf } from './loop/schedule-of.ts';
+export type { StartingWeights } from './loop/starting-weights.ts';
 export type { TrainLoopOptions, TrainLoopResult } from './loop/train-loop.ts';
 export { trainLoop } from './loop/train-loop.ts';
 export type { ScheduleConfig, TrainingConfig } from './loop/training-config.ts';
@@ -30,6 +31,11 @@ export { readLora } from './lora/read-lora.ts';
 export { writeLora } from './lora/write-lora.ts';
 export type { WithLoraOptions } from './lora/with-lora.ts';
 export { withLora } from './lora/with-lora.ts';
+export type { ModelRecord } from './model-folder/model-record.ts';
+export type { ModelFolder } from './model-folder/open-model-folder.ts';
+export { openModelFolder } from './model-folder/open-model-folder.ts';
+export type { ModelFolderContent } from './model-folder/write-model-folder.ts';
+export { writeModelFolder } from './model-folder/write-model-folder.ts';
 export type {
   FrameModel,
   GridPrediction,

@@ -94,6 +94,8 @@ interface ModelBase<Config, Batch extends TensorTree> {
    */
   toBatch(config: Config, statistics: Statistics, windows: readonly Window[], random?: Random): Batch;
   loss(config: Config, parameters: Parameters, batch: Batch): LossAndLogs;
+  /** The model with what its configuration names in files, such as weights that its loss needs; absent: there is nothing. */
+  withFiles?(config: Config): Promise<this>;
 }
 
 /** A model of token grids. */

@@ -82,6 +82,7 @@ export function tinyTraining(changes: Partial<TrainingConfig> = {}): TrainingCon
   return {
     steps: 8,
     batchSize: 3,
+    parts: 1,
     schedule: { kind: 'warmup-cosine', peak: 0.05, warmup: 2, floor: 0.1 },
     adamw: { beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0.05 },
     maxGradientNorm: 1,

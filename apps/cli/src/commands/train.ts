@@ -8,10 +8,15 @@ interface TrainCommandOptions {
   readonly data: string;
   readonly run: string;
   readonly resume?: boolean;
+  readonly from?: string;
   readonly preset?: string;
   readonly steps?: number;
   readonly seed?: number;
   readonly val?: string;
+  readonly valSampling?: Readonly<Record<string, unknown>>;
+  readonly vae?: string;
+  readonly valWindows?: number;
+  readonly valAutoregressive?: number;
   readonly modelConfig?: Readonly<Record<string, unknown>>;
   readonly training?: Readonly<Record<string, unknown>>;
   readonly peers?: readonly string[];
@@ -22,14 +27,34 @@ interface TrainCommandOptions {
 export function trainCommand(): Command {
   return new Command('train')
     .description('train a model into a run folder; an interrupted run is saved, and goes on with --resume')
-    .argument('<MODEL>', 'st-transformer or video-vae')
+    .argument('<MODEL>', 'st-transformer, video-vae or dit-sampler')
     .requiredOption('--data <DIR>', 'the training split')
     .requiredOption('--run <RUN>', 'folder of the run: settings, checkpoints, logs')
     .option('--resume', 'go on with the run that is there, to the same bits')
+    .option('--from <MODEL>', 'a model folder to start from (`borealis model export` makes one of a run)')
     .option('--preset <name>', 'one of the model’s sizes (default: small)')
     .addOption(new Option('--steps <n>', 'how many').argParser(wholeNumberFrom(1)))
     .addOption(new Option('--seed <n>', 'of parameters and order (default: 0)').argParser(wholeNumberFrom(0)))
     .option('--val <DIR>', 'a split to evaluate on meanwhile')
+    .addOption(
+      new Option(
+        '--val-sampling <json>',
+        'with --vae: futures drawn of it (default: {"windows":4,"samples":1,"steps":10}; windows 0: none)',
+      ).argParser(jsonObject),
+    )
+    .option(
+      '--vae <DIR>',
+      'autoencoder whose latents are learned (default: whichever has encoded the data); with it, validation draws futures, too',
+    )
+    .addOption(
+      new Option('--val-windows <n>', 'so many windows of it (default: 32)').argParser(wholeNumberFrom(1)),
+    )
+    .addOption(
+      new Option(
+        '--val-autoregressive <n>',
+        'of these so many autoregressively, too: a curve of its own, for models of tokens (default: 8)',
+      ).argParser(wholeNumberFrom(0)),
+    )
     .addOption(
       new Option('--model-config <json>', 'changes to the preset, e.g. {"states":"off"}').argParser(
         jsonObject,
@@ -58,7 +83,7 @@ export function trainCommand(): Command {
     )
     .action(async (model: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<TrainCommandOptions>();
-      const { data, run, json, resume, preset, steps, seed, val, modelConfig, training } = options;
+      const { data, run, json, resume, from, preset, steps, seed, val, vae, modelConfig, training } = options;
       const cluster = clusterOf(options);
       const { describeResult, stopOnSignals, train } = await import('@borealis/trainer');
       const { createProgressLog } = await import('@borealis/training');
@@ -70,11 +95,13 @@ export function trainCommand(): Command {
       try {
         const result = await train({
           ...{ model, data, run, signal, resume: resume === true ? 'must' : 'never' },
+          ...(from === undefined ? {} : { from }),
           ...(preset === undefined ? {} : { preset }),
           training: { ...training, ...(steps === undefined ? {} : { steps }) },
           ...(modelConfig === undefined ? {} : { modelConfig }),
           ...(seed === undefined ? {} : { seed }),
-          ...(val === undefined ? {} : { validation: { data: val } }),
+          ...(val === undefined ? {} : { validation: validationOf(val, options) }),
+          ...(vae === undefined ? {} : { vae }),
           ...(cluster === undefined ? {} : { cluster }),
           ...(json === true ? {} : { log: createProgressLog() }),
         });
@@ -85,6 +112,15 @@ export function trainCommand(): Command {
         restore();
       }
     });
+}
+
+function validationOf(data: string, { valWindows, valAutoregressive, valSampling }: TrainCommandOptions) {
+  return {
+    data,
+    ...(valWindows === undefined ? {} : { windows: valWindows }),
+    ...(valAutoregressive === undefined ? {} : { autoregressive: valAutoregressive }),
+    ...(valSampling === undefined ? {} : { sampling: valSampling }),
+  };
 }
 
 function clusterOf({ peers, task, peerTimeout }: TrainCommandOptions): ClusterOptions | undefined {

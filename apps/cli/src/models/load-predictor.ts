@@ -1,37 +1,40 @@
-import { openFolderStore } from '@borealis/checkpoints';
 import type { WindowSpec } from '@borealis/dataset';
 import { namedLeaves, tf } from '@borealis/tensor';
-import { loadModel } from '@borealis/trainer';
-import type { TokenPredictor } from '@borealis/training';
-import { countParameters, readRunDirectory, readTrained } from '@borealis/training';
+import { loadTrained } from '@borealis/trainer';
+import type { RunConfig, TokenPredictor } from '@borealis/training';
+import { countParameters } from '@borealis/training';
 import { CliError } from '../cli-error.ts';
+import { parametersHash } from './parameters-hash.ts';
 
 export interface LoadedPredictor {
   readonly predictor: TokenPredictor;
   /** The windows that the model was made for. */
   readonly spec: WindowSpec;
   readonly parameterCount: number;
-  readonly step: number;
+  /** Steps that it was trained; null where the folder doesn't tell. */
+  readonly step: number | null;
+  /** With what settings; null where this is a model folder. */
+  readonly run: RunConfig | null;
+  /** SHA-256 over its parameters. */
+  hash(): string;
   dispose(): void;
 }
 
-/** The trained model of a run, from its last sound checkpoint. The backend must have been started. */
+/** The trained model of a run, from its last sound checkpoint, or of a model folder. The backend must have been started. */
 export async function loadPredictor(directory: string): Promise<LoadedPredictor> {
-  const { config: run, checkpoints } = await readRunDirectory(directory);
-  const model = await loadModel(run.model);
+  const { model, config, parameters, statistics, step, run } = await loadTrained(directory);
   if (model.track !== 'tokens') {
+    tf.dispose(namedLeaves(parameters).map(([, tensor]) => tensor));
     throw new CliError('nothing-to-evaluate', `${directory} holds a ${model.name}, which predicts no tokens`);
   }
-  const config = model.configSchema.parse(run.modelConfig);
-  const trained = await readTrained({ store: await openFolderStore(checkpoints), model, config });
-  if (trained === null) throw new CliError('no-checkpoint', `${directory} holds no checkpoint yet`);
-  const { parameters, statistics, step } = trained;
   const predictor = model.createPredictor(config, parameters, statistics);
   return {
     predictor,
     spec: model.windowSpec(config),
     parameterCount: countParameters(parameters),
     step,
+    run,
+    hash: () => parametersHash(parameters),
     dispose: () => {
       predictor.dispose();
       tf.dispose(namedLeaves(parameters).map(([, tensor]) => tensor));

@@ -1,4 +1,4 @@
-import type { LogValues, TrainingLog } from './training-log.ts';
+import type { LogValues, TrainingLog, TrainingStart } from './training-log.ts';
 
 export interface ProgressLogOptions {
   /** Default: standard error. On a terminal one line is rewritten, elsewhere a line is written now and then. */
@@ -60,6 +60,7 @@ export function createProgressLog(options: ProgressLogOptions = {}): TrainingLog
       shownStep = start.step;
       times = [{ step: start.step, time: now() }];
       shownAt = now();
+      if (start.from !== undefined) stream.write(`${startLine(start.from)}\n`);
     },
     train: (step: number, values: LogValues) => {
       latest = { step, loss: values['loss'] ?? NaN };
@@ -77,6 +78,16 @@ export function createProgressLog(options: ProgressLogOptions = {}): TrainingLog
       if (rewrites && latest.step > 0) stream.write('\n');
     },
   };
+}
+
+/** How many new parameters are named. */
+const NAMED = 3;
+
+/** `starts from models/base: 120 parameters; 4 are new: lora.a, lora.b, states.c, …` */
+function startLine({ location, loaded, fresh }: NonNullable<TrainingStart['from']>): string {
+  const names = [...fresh.slice(0, NAMED), ...(fresh.length > NAMED ? ['…'] : [])].join(', ');
+  const news = fresh.length === 0 ? '' : `; ${fresh.length} are new: ${names}`;
+  return `starts from ${location}: ${loaded} parameters${news}`;
 }
 
 function formatRate(rate: number): string {

@@ -7,6 +7,12 @@ export interface TrainingStart {
   readonly step: number;
   /** Steps in all. */
   readonly steps: number;
+  /** Weights that step 0 starts from, where they aren't drawn: how many were there, and which parameters they lack. */
+  readonly from?: {
+    readonly location: string;
+    readonly loaded: number;
+    readonly fresh: readonly string[];
+  };
 }
 
 /** Who is told how training goes. Steps are counted from 1: `train(1, …)` is after the first update. */

@@ -13,6 +13,8 @@ import { beginTogether } from '../parallel/begin-together.ts';
 import { fromLoaded } from '../parameters/stored-parameters.ts';
 import { tensorReader } from '../parameters/tensor-reader.ts';
 import { tensorSources } from '../parameters/tensor-sources.ts';
+import type { StartingWeights, StartReport } from './starting-weights.ts';
+import { startFrom } from './starting-weights.ts';
 import { takeStatistics } from './take-statistics.ts';
 import type { TrainingConfig } from './training-config.ts';
 import type { TrainingState } from './training-state.ts';
@@ -26,6 +28,8 @@ export interface Session {
   random: Random;
   /** Behind the last window that was used; of a share of the windows, behind the last group. */
   position: LoaderPosition | undefined;
+  /** Where this session began at weights that were given. */
+  readonly start?: StartReport | undefined;
 }
 
 export interface SessionOptions<Config, Batch extends TensorTree> {
@@ -38,6 +42,8 @@ export interface SessionOptions<Config, Batch extends TensorTree> {
   readonly seed: number;
   /** The processes that train together; `training.batchSize` is what each of them takes of a batch. */
   readonly cluster?: Cluster;
+  /** What a first step starts from, on every task of a cluster. Default: what the model draws by `seed`. */
+  readonly startingWeights?: StartingWeights;
 }
 
 /** Where the last sound checkpoint left off, or a first step: of a cluster, as task 0 finds it. */
@@ -47,7 +53,7 @@ export async function beginSession<Config, Batch extends TensorTree>(
   const { cluster } = options;
   if (cluster === undefined || cluster.size === 1) return loadOrInit(options);
   return beginTogether(cluster, options, () =>
-    cluster.task === 0 ? loadOrInit(options) : Promise.resolve(firstSession(options)),
+    cluster.task === 0 ? loadOrInit(options) : firstSession(options),
   );
 }
 
@@ -59,17 +65,20 @@ async function loadOrInit<Config, Batch extends TensorTree>(
   return checkpoint === null ? firstSession(options) : resume(checkpoint, { ...options, store });
 }
 
-function firstSession<Config, Batch extends TensorTree>({
+async function firstSession<Config, Batch extends TensorTree>({
   model,
   config,
   training,
   seed,
-}: SessionOptions<Config, Batch>): Session {
-  const initial = nameParameters(model.init(config, seed));
-  const { kept, rest } = partition(initial, (path) => model.trainable(config, path));
+  startingWeights,
+}: SessionOptions<Config, Batch>): Promise<Session> {
+  const trainable = (path: string) => model.trainable(config, path);
+  const drawn = nameParameters(model.init(config, seed));
+  const start = startingWeights && (await startFrom(drawn, startingWeights, trainable));
+  const { kept, rest } = partition(start?.parameters ?? drawn, trainable);
   const ema = training.emaDecay === null ? undefined : mapNamed(kept, (tensor) => tf.clone(tensor));
   const random = createRandom(seed).fork('training');
-  return { state: initialState(kept, rest), ema, random, position: undefined };
+  return { state: initialState(kept, rest), ema, random, position: undefined, start: start?.report };
 }
 
 function requireStore({ store }: { readonly store?: CheckpointStore }): CheckpointStore {

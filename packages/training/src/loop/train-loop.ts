@@ -108,16 +108,20 @@ async function trainInTeam<Config, Batch extends TensorTree>(
       throw new TrainingError('NO_DATA', `windows ended after ${done} of ${training.steps} steps`);
     }
     const before = session.random.state();
-    const batch = model.toBatch(config, statistics, next.windows, team.randomFor(session.random));
+    const random = team.randomFor(session.random);
+    const parts = inParts(next.windows, training.parts).map((windows) =>
+      model.toBatch(config, statistics, windows, random),
+    );
+    const [last, earlier] = [parts.at(-1) as Batch, parts.slice(0, -1)];
     try {
-      const result = step(session.state, batch, rateAt(done));
+      const result = step(session.state, last, rateAt(done), earlier);
       session.state = result.state;
       train = result.logs;
     } catch (error) {
       session.random = createRandom(before); // as the last whole step left it
       throw error;
     } finally {
-      tf.dispose(flatten(batch).tensors);
+      tf.dispose(parts.flatMap((part) => flatten(part).tensors));
     }
     checkFinite(train, { step: done + 1, windows: next.windows, saved });
     if (updateEma !== undefined) updateAverage(session, updateEma);
@@ -133,7 +137,11 @@ async function trainInTeam<Config, Batch extends TensorTree>(
   }
 
   try {
-    await log.start({ step: resumedFrom, steps: training.steps });
+    await log.start({
+      step: resumedFrom,
+      steps: training.steps,
+      ...(session.start && { from: session.start }),
+    });
     while (session.state.step < training.steps && !team.any(signal?.aborted === true)) {
       await takeStep();
       const done = session.state.step;
@@ -164,6 +172,11 @@ async function trainInTeam<Config, Batch extends TensorTree>(
     updateEma?.dispose();
     disposeSession(session);
   }
+}
+
+function inParts(windows: readonly Window[], parts: number): Window[][] {
+  const size = windows.length / parts;
+  return Array.from({ length: parts }, (_, i) => windows.slice(i * size, (i + 1) * size));
 }
 
 function updateAverage(session: Session, update: EmaUpdate): void {

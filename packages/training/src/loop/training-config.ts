@@ -17,11 +17,13 @@ const scheduleConfigSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const trainingConfigSchema = z.strictObject({
+const fieldsSchema = z.strictObject({
   /** Optimizer steps in all. */
   steps: count,
   /** Windows in a step. */
   batchSize: count,
+  /** Equal parts that a step's windows are computed in, one after another: the memory of one part, the result of all. */
+  parts: count.default(1),
   schedule: scheduleConfigSchema,
   adamw: z.strictObject({
     beta1: z.number().min(0).lt(1),
@@ -38,6 +40,14 @@ export const trainingConfigSchema = z.strictObject({
   checkpointEvery: count,
   /** Evaluate after every so many steps, and after the last. */
   evaluateEvery: count,
+});
+
+export const trainingConfigSchema = fieldsSchema.refine(({ batchSize, parts }) => batchSize % parts === 0, {
+  path: ['parts'],
+  error: ({ input }) => {
+    const { batchSize, parts } = input as { readonly batchSize: number; readonly parts: number };
+    return `a batch of ${batchSize} windows can't be divided into ${parts} equal parts`;
+  },
 });
 
 export type ScheduleConfig = z.infer<typeof scheduleConfigSchema>;

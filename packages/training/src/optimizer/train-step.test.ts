@@ -86,6 +86,31 @@ test('a step disposes the state it was given, and nothing else', async () => {
   step.dispose();
 });
 
+test('a batch in parts gives the step of the whole, and leaves nothing behind', async () => {
+  const { step } = countedStep();
+  const whole = await tinyBatch(1, 6);
+  const parts = [0, 2, 4].map((start) => ({
+    x: tf.slice(whole.x, [start, 0], [2, -1]),
+    y: tf.slice(whole.y, [start, 0], [2, -1]),
+  }));
+  const last = parts.pop() as TinyBatch;
+  const at = (name: string, of: ReturnType<typeof tinyState>) => of.trainable[name]?.dataSync() ?? [];
+  const together = step(tinyState(1, 9), whole, 0.1);
+  const apart = step(tinyState(1, 9), last, 0.1, parts);
+  for (const name of ['layer.weight', 'layer.bias']) {
+    at(name, apart.state).forEach((value, i) => {
+      expect(value).toBeCloseTo(at(name, together.state)[i] ?? NaN, 6);
+    });
+  }
+  for (const name of ['loss', 'gradientNorm', 'bias', 'rate'])
+    expect(apart.logs[name]).toBeCloseTo(together.logs[name] ?? NaN, 5);
+  const before = memoryUse();
+  let { state } = apart;
+  for (let i = 0; i < 3; i++) ({ state } = step(state, last, 0.1, parts));
+  expect(memoryUse()).toMatchObject({ tensors: before.tensors, nativeTensors: before.nativeTensors });
+  step.dispose();
+});
+
 test('nothing to train is an error', () => {
   expect(() => initialState({}, {})).toThrow(expect.objectContaining({ code: 'NOTHING_TRAINS' }));
 });

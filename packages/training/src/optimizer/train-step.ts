@@ -1,13 +1,15 @@
-import type { Cluster, Compiled, Recording, TensorTree, tf } from '@borealis/tensor';
-import { compile } from '@borealis/tensor';
+import type { Cluster, Compiled, Recording, TensorTree } from '@borealis/tensor';
+import { compile, tf } from '@borealis/tensor';
 import { TrainingError } from '../errors.ts';
 import type { NamedTensors, Parameters } from '../parameters/parameters.ts';
-import { disposeNamed } from '../parameters/parameters.ts';
+import { disposeNamed, mapNamed } from '../parameters/parameters.ts';
 import type { LossAndLogs, ValueAndGradients } from '../parameters/value-and-gradients.ts';
 import { valueAndGradients } from '../parameters/value-and-gradients.ts';
 import type { AdamWConfig, AdamWScalars, Moments } from './adamw.ts';
 import { adamwScalars, adamwStep, zeroMoments } from './adamw.ts';
 import { clippingFactor } from './clip-gradients.ts';
+import { createGradientSums } from './gradient-sums.ts';
+import { readScalars } from './read-scalars.ts';
 
 /** What training changes; the owner of these tensors is whoever holds the state. */
 export interface OptimizerState {
@@ -36,11 +38,15 @@ export interface TrainStepOptions<Batch extends TensorTree> {
 }
 
 export interface TrainStep<Batch extends TensorTree> {
-  /** Takes one step and disposes the state it was given (not the frozen parameters, not the batch). */
+  /**
+   * Takes one step and disposes the state it was given (not the frozen parameters, not the batch). Where a batch is too
+   * large to compute with at once, `earlier` are its other parts, equally large, whose gradients are added up first.
+   */
   (
     state: OptimizerState,
     batch: Batch,
     rate: number,
+    earlier?: readonly Batch[],
   ): { readonly state: OptimizerState; readonly logs: StepLogs };
   /** Records for arguments of these shapes without taking a step; undefined where functions run op by op. */
   prepare(state: OptimizerState, batch: Batch, rate: number): Recording | undefined;
@@ -52,6 +58,8 @@ type DonatedInputs = {
   readonly trainable: NamedTensors;
   readonly first: NamedTensors;
   readonly second: NamedTensors;
+  /** Of the earlier parts of the batch, where there are any. */
+  readonly sums?: NamedTensors;
 };
 
 type StepInputs<Batch extends TensorTree> = {
@@ -60,6 +68,8 @@ type StepInputs<Batch extends TensorTree> = {
   readonly rate: tf.Tensor;
   readonly correction1: tf.Tensor;
   readonly rootCorrection2: tf.Tensor;
+  /** One part of the batch in how many, where there are more. */
+  readonly share?: tf.Tensor;
 };
 
 /** A state before the first step. */
@@ -73,7 +83,7 @@ export function initialState(trainable: NamedTensors, frozen: NamedTensors): Opt
   return { step: 0, trainable, frozen, moments: zeroMoments(trainable) };
 }
 
-/** Loss, gradients, clipping and AdamW as one compiled function. */
+/** Loss, gradients, clipping and AdamW as one compiled function; with parts of a batch, one more for those before the last. */
 export function createTrainStep<Batch extends TensorTree>(
   options: TrainStepOptions<Batch>,
 ): TrainStep<Batch> {
@@ -81,6 +91,7 @@ export function createTrainStep<Batch extends TensorTree>(
     (donated: DonatedInputs, inputs: StepInputs<Batch>) => wholeStep(options, donated, inputs),
     { name: 'train_step', precision: options.precision ?? 'f32', donate: [0] },
   ) as Compiled<[DonatedInputs, StepInputs<Batch>], StepOutputs>;
+  const gradients = createGradientSums(options);
 
   const inputsOf = (
     { trainable, frozen, moments }: OptimizerState,
@@ -91,11 +102,14 @@ export function createTrainStep<Batch extends TensorTree>(
     { frozen, batch, ...scalars },
   ];
 
-  const run = (state: OptimizerState, batch: Batch, rate: number) => {
-    const scalars = adamwScalars(options.adamw, state.step + 1, rate);
-    const result = step(...inputsOf(state, batch, scalars));
+  const run = (state: OptimizerState, batch: Batch, rate: number, earlier: readonly Batch[] = []) => {
+    const before = earlier.length === 0 ? undefined : gradients.add(state, earlier);
+    const share = before && { share: tf.scalar(1 / (earlier.length + 1)) };
+    const scalars = { ...adamwScalars(options.adamw, state.step + 1, rate), ...share };
+    const [donated, inputs] = inputsOf(state, batch, scalars);
+    const result = step(before === undefined ? donated : { ...donated, sums: before.sums }, inputs);
     disposeNamed({ ...scalars });
-    const logs = { ...readScalars(result.logs), rate } as StepLogs;
+    const logs = { ...meanOf([...(before?.logs ?? []), readScalars(result.logs)]), rate } as StepLogs;
     const next = { step: state.step + 1, trainable: result.trainable, frozen: state.frozen };
     return { state: { ...next, moments: { first: result.first, second: result.second } }, logs };
   };
@@ -108,6 +122,7 @@ export function createTrainStep<Batch extends TensorTree>(
     },
     dispose: () => {
       step.dispose();
+      gradients.dispose();
     },
   });
 }
@@ -121,13 +136,12 @@ type StepOutputs = {
 
 function wholeStep<Batch extends TensorTree>(
   options: TrainStepOptions<Batch>,
-  { trainable, first, second }: DonatedInputs,
+  { trainable, first, second, sums }: DonatedInputs,
   inputs: StepInputs<Batch>,
 ): StepOutputs {
-  const { loss, logs, gradients } = average(
-    options.cluster,
-    valueAndGradients(options.loss, { trainable, ...inputs }),
-  );
+  const last = valueAndGradients(options.loss, { trainable, ...inputs });
+  const whole = { ...last, gradients: meanGradients(last.gradients, sums, inputs.share) };
+  const { loss, logs, gradients } = average(options.cluster, whole);
   const { factor, norm } = clippingFactor(gradients, options.maxGradientNorm);
   const state = { parameters: trainable, moments: { first, second } };
   const next = adamwStep(options.adamw, state, gradients, inputs, factor);
@@ -138,14 +152,23 @@ function wholeStep<Batch extends TensorTree>(
   };
 }
 
+/** Those of the last part with the sums of the earlier ones. */
+function meanGradients(last: NamedTensors, sums?: NamedTensors, share?: tf.Tensor): NamedTensors {
+  if (sums === undefined || share === undefined) return last;
+  return mapNamed(last, (gradient, name) => tf.mul(tf.add(gradient, sums[name] as tf.Tensor), share));
+}
+
 /** Parts are equally large, so the mean over parts is that over the batch. */
 function average(cluster: Cluster | undefined, own: ValueAndGradients): ValueAndGradients {
   if (cluster === undefined) return own;
   return cluster.allReduce({ ...own }, 'mean');
 }
 
-function readScalars(logs: NamedTensors): Record<string, number> {
-  const numbers = Object.entries(logs).map(([name, log]) => [name, log.dataSync()[0] as number] as const);
-  disposeNamed(logs);
-  return Object.fromEntries(numbers);
+/** Of the gradient's norm, only the last is that of a whole step. */
+function meanOf(parts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const last = parts.at(-1) ?? {};
+  const mean = (name: string) => parts.reduce((sum, part) => sum + (part[name] ?? NaN), 0) / parts.length;
+  return Object.fromEntries(
+    Object.entries(last).map(([name, value]) => [name, name === 'gradientNorm' ? value : mean(name)]),
+  );
 }

@@ -16,8 +16,29 @@ export const runConfigSchema = z.strictObject({
   training: trainingConfigSchema,
   seed: z.int(),
   data: dataSchema,
-  /** What is evaluated on during training, and how many windows of it; null where nothing is. */
-  validation: dataSchema.extend({ windows: z.int().positive() }).nullable(),
+  /** Of a model that learns latents: content hash of the autoencoder that made them, and where it was given; else null. */
+  latents: z.strictObject({ encoder: z.string(), dir: z.string().nullable() }).nullable().default(null),
+  /** The weights that training starts from, where they aren't drawn by the seed; `sha256` of their file. */
+  from: z.strictObject({ dir: z.string(), sha256: z.string() }).nullable().default(null),
+  /**
+   * What is evaluated on during training, how many windows of it, and how many of these autoregressively, too; null where
+   * nothing is.
+   */
+  validation: dataSchema
+    .extend({
+      windows: z.int().positive(),
+      autoregressive: z.int().nonnegative().default(0),
+      /** Futures that are drawn, too: of so many windows, the mean of so many samples, in so many steps. */
+      sampling: z
+        .strictObject({
+          windows: z.int().positive(),
+          samples: z.int().positive(),
+          steps: z.int().positive(),
+        })
+        .nullable()
+        .default(null),
+    })
+    .nullable(),
 });
 
 export type RunConfig = z.infer<typeof runConfigSchema>;

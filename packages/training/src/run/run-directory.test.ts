@@ -12,7 +12,9 @@ const config: RunConfig = {
   training: tinyTraining(),
   seed: 17,
   data: { dir: '/data/train', fingerprint: 'abc' },
-  validation: { dir: '/data/val', fingerprint: 'def', windows: 8 },
+  latents: null,
+  from: null,
+  validation: { dir: '/data/val', fingerprint: 'def', windows: 8, autoregressive: 2, sampling: null },
 };
 const versions = { node: '22.0.0', platform: 'linux-x64', packages: {} };
 

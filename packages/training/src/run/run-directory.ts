@@ -29,7 +29,7 @@ export interface OpenRunOptions {
 }
 
 /** Where data lie may change; what they are may not. */
-const MOVABLE: readonly string[] = ['data.dir', 'validation.dir'];
+const MOVABLE: readonly string[] = ['data.dir', 'from.dir', 'latents.dir', 'validation.dir'];
 
 /**
  * Opens a run's folder, or makes it: `config.json`, `versions.json` (a list: an entry for each set of versions that

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { namedLeaves, startBackend, tf } from '@borealis/tensor';
+import { loadTrained } from '@borealis/trainer';
+import { countParameters, nameParameters, writeModelFolder } from '@borealis/training';
+import { CliError } from '../cli-error.ts';
+import { modelCard } from './model-card.ts';
+
+export interface ExportOptions {
+  readonly run: string;
+  readonly out: string;
+  readonly storage: 'f32' | 'bf16';
+  /** A file of Markdown that the card begins with: what the model is for, what it measured. */
+  readonly notes?: string;
+}
+
+export interface ExportedModel {
+  readonly folder: string;
+  readonly model: string;
+  readonly step: number;
+  readonly parameterCount: number;
+}
+
+/** What a run has learned as a folder to hand on: the moving average of its parameters where there is one. */
+export async function exportModel({ run, out, storage, notes }: ExportOptions): Promise<ExportedModel> {
+  const text = notes === undefined ? undefined : await readFile(notes, 'utf8');
+  await startBackend();
+  const trained = await loadTrained(run);
+  const { model, config, parameters, statistics, step } = trained;
+  try {
+    if (trained.run === null || step === null) {
+      throw new CliError('nothing-to-export', `${run} is a model folder already: export takes a run`);
+    }
+    const parameterCount = countParameters(parameters);
+    const { training, seed, data, validation, from } = trained.run;
+    await writeModelFolder(out, {
+      record: {
+        model: model.name,
+        config: JSON.parse(JSON.stringify(config)) as null,
+        training: {
+          ...{ step, seed, settings: training, data: data.fingerprint },
+          validation: validation?.fingerprint ?? null,
+          from: from?.sha256 ?? null,
+        },
+      },
+      parameters: nameParameters(parameters),
+      statistics,
+      storage,
+      card: modelCard({
+        trained: { ...trained, run: trained.run, step },
+        parameterCount,
+        storage,
+        notes: text,
+      }),
+    });
+    return { folder: out, model: model.name, step, parameterCount };
+  } finally {
+    tf.dispose(namedLeaves(parameters).map(([, tensor]) => tensor));
+  }
+}

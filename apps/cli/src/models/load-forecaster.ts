@@ -1,0 +1,63 @@
+import { basename } from 'node:path';
+import { namedLeaves, tf } from '@borealis/tensor';
+import { drawsLatents, loadTrained } from '@borealis/trainer';
+import type { LatentSampler, TokenPredictor } from '@borealis/training';
+import { countParameters } from '@borealis/training';
+import { CliError } from '../cli-error.ts';
+import type { TokenRunFacts } from '../evaluate/token-recipe.ts';
+import { parametersHash } from './parameters-hash.ts';
+
+interface Loaded {
+  readonly facts: TokenRunFacts;
+  dispose(): void;
+}
+
+/** A model that draws futures as latents. */
+export interface LoadedSampler extends Loaded {
+  readonly kind: 'latents';
+  readonly sampler: LatentSampler;
+  /** Content hash of the autoencoder on whose latents it was trained; null where the folder doesn't tell. */
+  readonly encoder: string | null;
+}
+
+/** A model that predicts tokens. */
+export interface LoadedTokenModel extends Loaded {
+  readonly kind: 'tokens';
+  readonly predictor: TokenPredictor;
+}
+
+/**
+ * A trained model that says what comes next, from a run or a model folder. The backend must have been started.
+ *
+ * @throws CliError `nothing-to-evaluate` where the folder's model predicts nothing; what `loadTrained` throws
+ */
+export async function loadForecaster(directory: string): Promise<LoadedSampler | LoadedTokenModel> {
+  const { model, config, parameters, statistics, step, run } = await loadTrained(directory);
+  const letGo = (): void => {
+    tf.dispose(namedLeaves(parameters).map(([, tensor]) => tensor));
+  };
+  const facts = (): TokenRunFacts => ({
+    ...{ name: basename(directory), parameterCount: countParameters(parameters), step },
+    weights: parametersHash(parameters),
+    training: run?.data.fingerprint ?? null,
+    validation: run?.validation?.fingerprint ?? null,
+  });
+  if (model.track === 'tokens') {
+    const predictor = model.createPredictor(config, parameters, statistics);
+    const dispose = (): void => {
+      predictor.dispose();
+      letGo();
+    };
+    return { kind: 'tokens', facts: facts(), predictor, dispose };
+  }
+  if (drawsLatents(model)) {
+    const sampler = model.createSampler(config, parameters, statistics);
+    const dispose = (): void => {
+      sampler.dispose();
+      letGo();
+    };
+    return { kind: 'latents', facts: facts(), sampler, encoder: run?.latents?.encoder ?? null, dispose };
+  }
+  letGo();
+  throw new CliError('nothing-to-evaluate', `${directory} holds a ${model.name}, which predicts nothing`);
+}
