@@ -10,23 +10,24 @@ export const tensorflowFree = ['safetensors', 'checkpoints', 'dataset', 'metrics
 export const modelPackages = ['video-tokenizer', 'video-vae', 'dit-sampler', 'st-transformer'];
 
 const belowModels = ['training', 'tensor', 'checkpoints', 'safetensors', 'dataset'];
-const packages = [...tensorflowFree, ...modelPackages, 'tensor', 'training'];
+const packages = [...tensorflowFree, ...modelPackages, 'tensor', 'training', 'perceptual'];
 
 /** Package or app → what it may import, besides itself. */
 const mayImport = {
   safetensors: [],
   tensor: ['safetensors'],
+  perceptual: ['tensor', 'safetensors'],
   checkpoints: ['safetensors'],
   dataset: [],
   training: ['tensor', 'checkpoints', 'safetensors', 'dataset'],
   'video-tokenizer': belowModels,
-  'video-vae': belowModels,
+  'video-vae': [...belowModels, 'perceptual'],
   'dit-sampler': belowModels,
   'st-transformer': belowModels,
   metrics: ['dataset', 'safetensors'],
   ensemble: ['dataset', 'safetensors'],
   report: ['dataset', 'safetensors'],
-  trainer: packages,
+  trainer: [...packages, 'evaluator'],
   evaluator: packages,
   cli: [...packages, 'trainer', 'evaluator', 'bench'],
   tests: [...packages, 'trainer', 'evaluator', 'cli'],

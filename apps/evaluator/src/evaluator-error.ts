@@ -1,4 +1,4 @@
-export type EvaluatorErrorCode = 'groups' | 'windows';
+export type EvaluatorErrorCode = 'groups' | 'windows' | 'autoencoder';
 
 /** What is wrong with what is to be evaluated. */
 export class EvaluatorError extends Error {

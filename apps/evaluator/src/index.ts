@@ -1,3 +1,10 @@
+export { encoderHash } from './autoencoder/encoder-hash.ts';
+export { loadAutoencoder } from './autoencoder/load-autoencoder.ts';
+export type { Autoencoder } from './autoencoder/open-autoencoder.ts';
+export { openAutoencoder } from './autoencoder/open-autoencoder.ts';
+export type { LoadedVae } from './autoencoder/published-vae.ts';
+export { readPublishedVae, writePublishedVae } from './autoencoder/published-vae.ts';
+export { videoOf } from './autoencoder/video-of.ts';
 export { averageScores } from './compression/average-scores.ts';
 export type { BaselineOptions } from './compression/baseline-candidates.ts';
 export { baselineCandidates } from './compression/baseline-candidates.ts';
@@ -28,8 +35,12 @@ export type { EvaluatorErrorCode } from './evaluator-error.ts';
 export { EvaluatorError } from './evaluator-error.ts';
 export type { Episode, SegmentGroup } from './groups.ts';
 export { inGroup, roomGroups } from './groups.ts';
+export { autoencoderCeiling } from './sampling/autoencoder-ceiling.ts';
+export type { FrameBaselineOptions } from './sampling/baseline-frames.ts';
 export { baselineFrames } from './sampling/baseline-frames.ts';
-export type { FrameCandidate, FrameWindow } from './sampling/frame-candidate.ts';
+export type { CounterfactualScores, CounterfactualSummary } from './sampling/counterfactuals.ts';
+export { scoreCounterfactuals, summariseCounterfactuals } from './sampling/counterfactuals.ts';
+export type { FrameCandidate, FrameTask, FrameWindow, SampleSetting } from './sampling/frame-candidate.ts';
 export {
   CONTEXT_FRAMES,
   contextOf,
@@ -37,6 +48,15 @@ export {
   targetOf,
   WINDOW_FRAMES,
 } from './sampling/frame-candidate.ts';
-export type { FrameCandidateScores, FrameSummary } from './sampling/score-frames.ts';
-export { frameDifference, scoreFrames, summariseFrames } from './sampling/score-frames.ts';
+export type { DrawFramesOptions, FrameSampler } from './sampling/frame-sampler.ts';
+export { createFrameSampler } from './sampling/frame-sampler.ts';
+export { inBytes } from './sampling/in-bytes.ts';
+export { joinFrames } from './sampling/join-frames.ts';
+export type { SampleCandidatesOptions } from './sampling/sample-candidates.ts';
+export { lastFrame, sampleCandidates } from './sampling/sample-candidates.ts';
+export type { FrameCandidateScores, FrameScore } from './sampling/score-frames.ts';
+export { scoreFrames, wholeWindow } from './sampling/score-frames.ts';
+export type { FrameSummary } from './sampling/summarise-frames.ts';
+export { frameDifference, summariseFrames } from './sampling/summarise-frames.ts';
 export { tokenizerCeiling, tokenModelFrames } from './sampling/token-model-frames.ts';
+export { tuneBlurOn } from './sampling/tune-blur-on.ts';

@@ -18,6 +18,8 @@ export type { SampledFrame } from './sample-frames.ts';
 export { stateStatistics } from './state-statistics.ts';
 export type { StateStatistics } from './state-statistics.ts';
 export type { ChannelStatistics } from './channel-statistics.ts';
+export type { LatentCache } from './latents/latent-cache.ts';
+export { latentCaches } from './latents/latent-caches.ts';
 export type { WithLatentsOptions } from './latents/with-latents.ts';
 export { withLatents } from './latents/with-latents.ts';
 export type { WriteLatentsOptions, WriteLatentsSummary } from './latents/write-latents.ts';

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 interface EncodeOptions {
@@ -18,7 +16,7 @@ export function dataEncodeCommand(): Command {
     .argument('<DIR>', 'one split of raw 1X data')
     .requiredOption(
       '--vae <DIR>',
-      'a run of video-vae, or a folder in the diffusers layout (config.json and weights)',
+      'a run of video-vae, a model folder, or a folder in the diffusers layout (config.json and weights)',
     )
     .addOption(new Option('--frames <n>', 'frames of a window, 1 + 4k').argParser(wholeNumber).default(77))
     .addOption(new Option('--stride <n>', 'frames from window to window').argParser(wholeNumber).default(17))
@@ -28,8 +26,7 @@ export function dataEncodeCommand(): Command {
       const { openDataset } = await import('@borealis/dataset');
       const { startBackend } = await import('@borealis/tensor');
       const { stopOnSignals } = await import('@borealis/trainer');
-      const { readPublishedVae } = await import('../latents/published-vae.ts');
-      const { trainedVae } = await import('../latents/trained-vae.ts');
+      const { loadAutoencoder } = await import('@borealis/evaluator');
       const { encodeDataset } = await import('../latents/encode-dataset.ts');
       const { progressLine } = await import('../quickstart/progress-line.ts');
       const progress = progressLine(process.stderr);
@@ -39,8 +36,7 @@ export function dataEncodeCommand(): Command {
       });
       try {
         await startBackend();
-        const isRun = existsSync(join(from, 'checkpoints'));
-        const vae = isRun ? await trainedVae(from, progress.tell) : await readPublishedVae(from);
+        const vae = await loadAutoencoder(from, progress.tell);
         const onSegment = (done: number, total: number) => {
           progress.tell(`encoding: segment ${done} of ${total}`);
         };

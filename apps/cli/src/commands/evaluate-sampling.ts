@@ -1,46 +1,157 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { basename, dirname } from 'node:path';
+import { Command, Option } from 'commander';
+import { CliError } from '../cli-error.ts';
+import type { EvaluateSamplingOptions } from '../evaluate/sampling.ts';
+import { wholeNumbers } from '../evaluate/whole-numbers.ts';
+import { numberList, wholeNumberFrom, wholeNumberList } from './number-options.ts';
+import type { DrawingOptions } from './sampling-options.ts';
+import { addDrawingOptions } from './sampling-options.ts';
 
-interface Options {
+interface Options extends DrawingOptions {
   readonly json?: boolean;
   readonly data: string;
   readonly train: string;
   readonly run?: string;
+  readonly versus?: readonly string[];
+  readonly vae?: string;
   readonly tokenizer?: string;
+  readonly samples: readonly number[];
+  readonly steps: readonly number[];
+  readonly guidance: readonly number[];
+  readonly sweepSamples: number;
+  readonly sweepWindows: number;
+  readonly whole: number;
+  readonly shuffleStates?: boolean;
   readonly stride: number;
+  readonly windows?: number;
+  readonly groups?: string;
+  readonly split: string;
+  readonly knownRooms: ReadonlySet<number>;
+  readonly report?: string;
+  readonly pictures: number;
+  readonly markdown?: boolean;
 }
 
+const EXAMPLES = `
+Examples:
+  borealis evaluate sampling --data data/val --train data/train
+  borealis evaluate sampling --data data/val --train data/train --run runs/dit --vae runs/vae --samples 1,2,5,10,20
+  borealis evaluate sampling --data data/val --train data/train --run lora --versus control base --vae vae \\
+    --steps 20,5,10,50,100 --guidance 1,1.5,3 --shuffle-states --groups data/episodes.json --report report.html
+
+The first of --steps and of --guidance is what everything is drawn with; the others are compared with it. The samples of a
+window are drawn once, for the largest number; fewer are the first of them.`;
+
 export function evaluateSamplingCommand(): Command {
-  return new Command('sampling')
-    .description('frame 77 from 17 frames and 77 states: PSNR and SSIM of models and baselines')
+  const command = new Command('sampling')
+    .description(
+      'frame 77 from 17 frames and 77 states: PSNR and SSIM of samples, their means, token models and baselines; with 95 % intervals over segments',
+    )
     .requiredOption('--data <DIR>', 'raw data to predict')
-    .requiredOption('--train <DIR>', 'raw data that the blurred copy is tuned on')
-    .option('--run <RUN>', 'a trained token model')
-    .option('--tokenizer <file>', 'tokenizer.safetensors of the tokens that the run was trained on')
-    .addOption(new Option('--stride <frames>', 'from one window to the next').argParser(positive).default(8))
-    .action(async (_: unknown, command: Command) => {
-      const { json, data, train, run, tokenizer, stride } = command.optsWithGlobals<Options>();
+    .requiredOption('--train <DIR>', 'raw data that blurs are tuned on')
+    .option('--run <RUN>', 'a trained run or model folder (default: baselines alone)')
+    .option('--versus <RUN...>', 'others, to compare with: the difference, paired by window')
+    .option(
+      '--vae <DIR>',
+      'autoencoder of a dit-sampler: a run of video-vae, a model folder, or diffusers’ layout',
+    )
+    .option('--tokenizer <FILE>', 'tokenizer.safetensors of the tokens that an st-transformer was trained on')
+    .addOption(
+      new Option('--samples <numbers>', 'means of so many are scored')
+        .argParser(wholeNumberList)
+        .default([1, 2, 5, 10, 20], '1,2,5,10,20'),
+    )
+    .addOption(
+      new Option('--steps <numbers>', 'steps of the solver').argParser(wholeNumberList).default([20], '20'),
+    )
+    .addOption(
+      new Option('--guidance <scales>', 'away from what is said without states; 1: none')
+        .argParser(numberList(() => true, 'Numbers, e.g. 1,1.5,3.'))
+        .default([1], '1'),
+    )
+    .addOption(
+      new Option('--sweep-samples <n>', 'samples for comparisons of steps and guidance')
+        .argParser(wholeNumberFrom(1))
+        .default(5),
+    )
+    .addOption(
+      new Option('--sweep-windows <n>', 'windows for these, at most')
+        .argParser(wholeNumberFrom(1))
+        .default(50),
+    )
+    .addOption(
+      new Option('--whole <n>', 'samples that are scored in every frame, too; 0: the last frame alone')
+        .argParser(wholeNumberFrom(0))
+        .default(5),
+    )
+    .option('--shuffle-states', 'score the run with the robot states of another segment, too')
+    .addOption(
+      new Option('--stride <frames>', 'from one window to the next').argParser(wholeNumberFrom(1)).default(8),
+    )
+    .addOption(
+      new Option('--windows <n>', 'at most so many, evenly spread (default: all)').argParser(
+        wholeNumberFrom(1),
+      ),
+    )
+    .option('--groups <FILE>', 'episodes.json of the data: figures of known and of new rooms apart')
+    .addOption(
+      new Option('--known-rooms <numbers>', 'rooms that training has shown')
+        .argParser(wholeNumbers)
+        .default(wholeNumbers('0-7'), '0-7'),
+    )
+    .option('--split <name>', 'which of the splits in --groups the data is', 'val')
+    .option('--report <FILE.html>', 'write a page: tables, curves, films and pictures')
+    .addOption(
+      new Option('--pictures <n>', 'windows on the page, and as many of the worst')
+        .argParser(wholeNumberFrom(0))
+        .default(3),
+    )
+    .option('--markdown', 'print the tables as Markdown');
+  return addDrawingOptions(command)
+    .addHelpText('after', EXAMPLES)
+    .action(async (_: unknown, self: Command) => {
+      const options = self.optsWithGlobals<Options>();
+      const { json, markdown, report } = options;
+      if (report !== undefined && !/\.html?$/i.test(report))
+        throw new CliError('invalid-option', `--report is a page, such as report.html; it is ${report}`);
       const { evaluateSampling } = await import('../evaluate/sampling.ts');
       const { progressLine } = await import('../quickstart/progress-line.ts');
       const progress = progressLine(process.stderr);
-      const result = await evaluateSampling({
-        ...{ data, training: train, stride },
-        ...(run === undefined ? {} : { run }),
-        ...(tokenizer === undefined ? {} : { tokenizer }),
-        onProgress: (done, total) => {
-          progress.tell(`evaluating: window ${done} of ${total}`);
-        },
-      });
+      const evaluated = await evaluateSampling({ ...evaluationOf(options), onProgress: progress.tell });
       progress.end();
-      if (json === true) console.log(JSON.stringify(result, null, 2));
-      else {
-        const { formatSampling } = await import('../evaluate/format-sampling.ts');
-        console.log(formatSampling(result));
+      if (report !== undefined) {
+        const { samplingPage } = await import('../evaluate/sampling-page.ts');
+        const { writeReport } = await import('@borealis/report');
+        await writeReport(dirname(report), samplingPage(evaluated), { fileName: basename(report) });
       }
+      const { evaluation } = evaluated;
+      if (json === true) {
+        console.log(JSON.stringify(evaluation, null, 2));
+        return;
+      }
+      const { samplingTables } = await import('../evaluate/sampling-tables.ts');
+      const { formatTables, markdownTables } = await import('../evaluate/format-tables.ts');
+      console.log((markdown === true ? markdownTables : formatTables)(samplingTables(evaluation)));
     });
 }
 
-function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError('A whole number from 1.');
+function evaluationOf(options: Options): Omit<EvaluateSamplingOptions, 'onProgress'> {
+  const { data, train, run, versus = [], vae, tokenizer, stride, windows, groups, report } = options;
+  const { samples, steps, guidance, solver, seed, together, precision, whole } = options;
+  return {
+    ...{ data, training: train, versus, stride },
+    settings: {
+      ...{ samples, steps, guidance, solver, seed, together, precision, whole },
+      shuffleStates: options.shuffleStates ?? false,
+      sweep: { samples: options.sweepSamples, windows: options.sweepWindows },
+    },
+    ...(run === undefined ? {} : { run }),
+    ...(vae === undefined ? {} : { vae }),
+    ...(tokenizer === undefined ? {} : { tokenizer }),
+    ...(windows === undefined ? {} : { windows }),
+    ...(groups === undefined
+      ? {}
+      : { rooms: { file: groups, split: options.split, knownRooms: options.knownRooms } }),
+    ...(report === undefined ? {} : { pictures: { typical: options.pictures, worst: options.pictures } }),
+  };
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { SubmissionFields } from '../submit/submission-form.ts';
+import { addFieldOptions } from './submission-options.ts';
 
 interface Options extends SubmissionFields {
   readonly json?: boolean;
@@ -10,18 +11,12 @@ interface Options extends SubmissionFields {
 }
 
 export function submitCompressionCommand(): Command {
-  return new Command('compression')
+  return addFieldOptions(new Command('compression'))
     .description(
       "the compression track's submission.zip: the 500 likeliest codes of every place, autoregressive",
     )
     .requiredOption('--data <DIR>', 'tokens of the test set: 450 segments')
     .requiredOption('--run <RUN>', 'a trained run')
-    .requiredOption('--method <TEXT>', 'name of the method')
-    .requiredOption('--team <TEXT>', 'name of the team')
-    .requiredOption('--authors <TEXT>', 'names of the authors')
-    .requiredOption('--email <TEXT>', 'where to write to')
-    .requiredOption('--institution <TEXT>', 'of the authors')
-    .requiredOption('--country <TEXT>', 'of the institution')
     .option('--out <FILE>', 'where to write', 'submission.zip')
     .option('--rehearsal', 'write whatever sizes data and model have, which the challenge would refuse')
     .action(async (_: unknown, command: Command) => {

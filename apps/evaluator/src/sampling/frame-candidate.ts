@@ -1,18 +1,40 @@
 import type { Frames, Window } from '@borealis/dataset';
 import type { FloatFrames } from '@borealis/ensemble';
 
-/** Frames of a window that are given: the task's. */
+/** How many frames of a window are given, and how many it has. The last one is to be predicted. */
+export interface FrameTask {
+  readonly contextFrames: number;
+  readonly frames: number;
+}
+
+/** Frames of a window that are given: the challenge's. */
 export const CONTEXT_FRAMES = 17;
 
-/** Frames that a window spans; the last one is to be predicted. */
+/** Frames that a window of the challenge spans. */
 export const WINDOW_FRAMES = 77;
+
+/** How a generative model's frames were drawn. */
+export interface SampleSetting {
+  /** Whose: a run's name. */
+  readonly model: string;
+  /** Samples that were averaged. */
+  readonly samples: number;
+  readonly steps: number;
+  readonly guidanceScale: number;
+  readonly solver: 'euler' | 'unipc';
+  /** `shuffled`: those of another segment. */
+  readonly states: 'own' | 'shuffled';
+  /** Deviation of a blur, in pixels. */
+  readonly blur?: number;
+}
 
 /** Anything that says what the last frame of a window will be. */
 export interface FrameCandidate {
   readonly name: string;
   /** Sees the truth, so nothing of its kind can do better: shown for scale, not compared. */
   readonly ceiling?: boolean;
-  /** One frame. */
+  readonly setting?: SampleSetting;
+  /** The last frame, or as many of the last ones as it says something of. */
   predict(window: FrameWindow): Promise<Frames | FloatFrames>;
 }
 
@@ -27,10 +49,11 @@ export function sliceFrames(frames: Frames, start: number, count: number): Frame
   return { ...frames, data: frames.data.subarray(start * size, (start + count) * size), count };
 }
 
-export function contextOf({ frames }: FrameWindow): Frames {
-  return sliceFrames(frames, 0, CONTEXT_FRAMES);
+export function contextOf({ frames }: FrameWindow, count = CONTEXT_FRAMES): Frames {
+  return sliceFrames(frames, 0, count);
 }
 
-export function targetOf({ frames }: FrameWindow): Frames {
-  return sliceFrames(frames, WINDOW_FRAMES - 1, 1);
+/** The last frames of a window. */
+export function targetOf({ frames }: FrameWindow, count = 1): Frames {
+  return sliceFrames(frames, frames.count - count, count);
 }

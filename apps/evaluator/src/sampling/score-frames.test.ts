@@ -3,7 +3,8 @@ import { openDataset } from '@borealis/dataset';
 import { describe, expect, it } from 'vitest';
 import { baselineFrames } from './baseline-frames.ts';
 import { targetOf, WINDOW_FRAMES } from './frame-candidate.ts';
-import { frameDifference, scoreFrames, summariseFrames } from './score-frames.ts';
+import { scoreFrames } from './score-frames.ts';
+import { frameDifference, summariseFrames } from './summarise-frames.ts';
 
 const EVE_SIM = fileURLToPath(new URL('../../../../tests/sample-data/eve-sim/', import.meta.url));
 

@@ -1,19 +1,19 @@
-import type { Frames, WindowIndex } from '@borealis/dataset';
+import type { Frames } from '@borealis/dataset';
 import type { FloatFrames } from '@borealis/ensemble';
-import type { Interval, PairedDifference, SegmentValue } from '@borealis/metrics';
-import {
-  bootstrapBySegment,
-  framePsnr,
-  pairedDifferenceBySegment,
-  psnrFromMse,
-  ssim,
-} from '@borealis/metrics';
-import type { FrameCandidate } from './frame-candidate.ts';
+import type { Pictures } from '@borealis/metrics';
+import { framePsnr, multiScaleSsim, ssim } from '@borealis/metrics';
+import type { Windows } from '../compression/token-candidate.ts';
+import { EvaluatorError } from '../evaluator-error.ts';
+import type { FrameCandidate, FrameWindow, SampleSetting } from './frame-candidate.ts';
 import { targetOf } from './frame-candidate.ts';
 
 /** Highest dB that one frame counts with: an exact copy would be infinite. */
-const PSNR_CEILING = 100;
+export const PSNR_CEILING = 100;
 
+/** Pixels a side that MS-SSIM's five scales need. */
+const MS_SSIM_SIDE = 176;
+
+/** Of the last frame of a window, and of those before it that the candidate has said something of. */
 export interface FrameScore {
   readonly segment: number;
   readonly window: number;
@@ -23,16 +23,22 @@ export interface FrameScore {
   readonly mse: number;
   /** scikit-image's form. */
   readonly ssim: number;
+  /** Where frames have 176 pixels a side. */
+  readonly msSsim?: number;
+  /** dB of each predicted frame; the last one is the window's last. */
+  readonly psnrOfFrames: Float64Array;
+  readonly ssimOfFrames: Float64Array;
 }
 
 export interface FrameCandidateScores {
   readonly name: string;
   readonly ceiling: boolean;
+  readonly setting?: SampleSetting;
   readonly frames: readonly FrameScore[];
 }
 
 export interface ScoreFramesOptions {
-  readonly windows: WindowIndex;
+  readonly windows: Windows;
   readonly candidates: readonly FrameCandidate[];
   /** Told of each prediction, for pictures. */
   readonly onPrediction?: (
@@ -44,69 +50,57 @@ export interface ScoreFramesOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Scores every candidate's last frame on every window. */
+/**
+ * Scores what every candidate says of the last frames of every window.
+ *
+ * @throws EvaluatorError `windows` where a window lacks frames; what candidates throw
+ */
 export async function scoreFrames(options: ScoreFramesOptions): Promise<FrameCandidateScores[]> {
-  const { windows, candidates } = options;
+  const { windows, candidates, onPrediction, onProgress } = options;
   const runs = candidates.map((candidate) => ({ candidate, frames: [] as FrameScore[] }));
-  for (let i = 0; i < windows.count; i++) {
-    const { frames, ...window } = await windows.at(i);
-    if (frames === undefined)
-      throw new Error(`window ${i} holds no frames: the sampling track needs raw data`);
-    const full = { ...window, frames };
-    const target = targetOf(full);
+  for (let number = 0; number < windows.count; number++) {
+    const window = await wholeWindow(windows, number);
     for (const { candidate, frames } of runs) {
-      const predicted = await candidate.predict(full);
-      options.onPrediction?.(i, candidate.name, predicted, target);
-      const { mean, msePerFrame } = framePsnr(predicted, target, { ceiling: PSNR_CEILING });
-      const similarity = ssim(predicted, target, { dataRange: 255 }).mean;
-      frames.push({
-        segment: window.segment,
-        window: i,
-        psnr: mean,
-        mse: msePerFrame[0] ?? 0,
-        ssim: similarity,
-      });
+      const predicted = await candidate.predict(window);
+      const target = targetOf(window, predicted.count);
+      onPrediction?.(number, candidate.name, predicted, target);
+      frames.push({ segment: window.segment, window: number, ...scoreOf(predicted, target) });
     }
-    options.onProgress?.(i + 1, windows.count);
+    onProgress?.(number + 1, windows.count);
   }
-  return runs.map(({ candidate, frames }) => ({
-    name: candidate.name,
-    ceiling: candidate.ceiling ?? false,
-    frames,
+  return runs.map(({ candidate: { name, ceiling = false, setting }, frames }) => ({
+    ...{ name, ceiling, frames },
+    ...(setting === undefined ? {} : { setting }),
   }));
 }
 
-export interface FrameSummary {
-  readonly name: string;
-  readonly ceiling: boolean;
-  /** Mean of the frames' dB. */
-  readonly psnr: Interval;
-  /** dB of the mean squared error over all frames. */
-  readonly pooledPsnr: Interval;
-  readonly ssim: Interval;
+/** @throws EvaluatorError `windows` where frames are missing: tokens, or a test clip */
+export async function wholeWindow(windows: Windows, number: number): Promise<FrameWindow> {
+  const { frames, ...window } = await windows.at(number);
+  if (frames?.count === window.frameCount) return { ...window, frames };
+  throw new EvaluatorError(
+    'windows',
+    `window ${number} holds ${frames?.count ?? 0} of ${window.frameCount} frames: predictions are scored on raw data, its future included`,
+  );
 }
 
-const SEED = 1;
-
-export function summariseFrames({ name, ceiling, frames }: FrameCandidateScores): FrameSummary {
+function scoreOf(predicted: Frames | FloatFrames, target: Frames): Omit<FrameScore, 'segment' | 'window'> {
+  const { perFrame, msePerFrame } = framePsnr(predicted, target, { ceiling: PSNR_CEILING });
+  const similarity = ssim(predicted, target, { dataRange: 255 }).perFrame;
+  const last = predicted.count - 1;
   return {
-    name,
-    ceiling,
-    psnr: bootstrapBySegment({ values: valuesOf(frames, 'psnr'), seed: SEED }),
-    pooledPsnr: bootstrapBySegment({ values: valuesOf(frames, 'mse'), seed: SEED, transform: psnrFromMse }),
-    ssim: bootstrapBySegment({ values: valuesOf(frames, 'ssim'), seed: SEED }),
+    psnr: perFrame[last] ?? NaN,
+    mse: msePerFrame[last] ?? NaN,
+    ssim: similarity[last] ?? NaN,
+    psnrOfFrames: perFrame,
+    ssimOfFrames: similarity,
+    ...(Math.min(target.height, target.width) < MS_SSIM_SIDE
+      ? {}
+      : { msSsim: multiScaleSsim(lastOf(predicted), lastOf(target), { dataRange: 255 }).mean }),
   };
 }
 
-/** first − second in dB on the same windows: above 0 where the first predicts better. */
-export function frameDifference(first: FrameCandidateScores, second: FrameCandidateScores): PairedDifference {
-  return pairedDifferenceBySegment({
-    first: valuesOf(first.frames, 'psnr'),
-    second: valuesOf(second.frames, 'psnr'),
-    seed: SEED,
-  });
-}
-
-function valuesOf(frames: readonly FrameScore[], metric: 'psnr' | 'mse' | 'ssim'): SegmentValue[] {
-  return frames.map((frame) => ({ segment: frame.segment, value: frame[metric] }));
+/** The last of some frames, without copying. */
+export function lastOf({ data, height, width }: Frames | FloatFrames): Pictures {
+  return { data: data.subarray(data.length - height * width * 3), count: 1, height, width };
 }

@@ -1,16 +1,13 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { DatasetError } from '../dataset-error.ts';
-import { datasetFingerprint } from '../dataset-fingerprint.ts';
 import type { Dataset } from '../dataset.ts';
-import { readMetadata } from '../metadata.ts';
 import { openPositionedFile } from '../positioned-file.ts';
 import { createResourcePool } from '../resource-pool.ts';
 import { checkStates } from '../value-checks.ts';
 import type { Latents, Window, WindowSpec } from '../window.ts';
 import type { WindowIndex } from '../window-index.ts';
 import type { LatentCache } from './latent-cache.ts';
-import { latentCacheSchema, latentFolder, segmentFile } from './latent-cache.ts';
+import { latentFolder, segmentFile } from './latent-cache.ts';
+import { latentCaches } from './latent-caches.ts';
 
 export interface WithLatentsOptions {
   /** Which autoencoder's, where several have encoded the dataset: its content hash. */
@@ -26,12 +23,11 @@ const MAX_OPEN_FILES = 64;
  * pictures. Closing it closes the dataset.
  *
  * @throws DatasetError `missing-file` where there are none of these pictures; `window-spec` from `windows` where other
- * windows were encoded
+ * windows were encoded, or these by several autoencoders
  */
 export async function withLatents(dataset: Dataset, options: WithLatentsOptions = {}): Promise<Dataset> {
-  const data = await datasetFingerprint(dataset);
-  const caches = (await cachesOf(dataset)).filter(
-    (cache) => cache.data === data && (options.encoder === undefined || cache.encoder === options.encoder),
+  const caches = (await latentCaches(dataset)).filter(
+    (cache) => options.encoder === undefined || cache.encoder === options.encoder,
   );
   if (caches.length === 0) {
     const whose = options.encoder === undefined ? '' : ' of this autoencoder';
@@ -76,8 +72,17 @@ export async function withLatents(dataset: Dataset, options: WithLatentsOptions 
     ...dataset,
     windows(spec) {
       if (spec.content !== 'frames') return dataset.windows(spec);
-      const cache = caches.find(({ frames, stride }) => frames === spec.frames && stride === spec.stride);
+      const [cache, another] = caches.filter(
+        ({ frames, stride }) => frames === spec.frames && stride === spec.stride,
+      );
       if (cache === undefined) throw otherWindows(dataset, spec, caches);
+      if (another !== undefined) {
+        throw new DatasetError(
+          'window-spec',
+          `${dataset.dir} has latents of these windows by several autoencoders (${cache.encoder.slice(0, 12)}…, ` +
+            `${another.encoder.slice(0, 12)}…): say which.`,
+        );
+      }
       const index = dataset.windows(spec);
       return { ...index, at: (i) => read(index, cache, i) };
     },
@@ -85,19 +90,6 @@ export async function withLatents(dataset: Dataset, options: WithLatentsOptions 
       await Promise.all([files.close(), dataset.close()]);
     },
   };
-}
-
-async function cachesOf(dataset: Dataset): Promise<LatentCache[]> {
-  const root = join(dataset.dir, 'latents');
-  const keys = await readdir(root).catch((): string[] => []);
-  const caches: LatentCache[] = [];
-  for (const key of keys.sort()) {
-    const listed = await readdir(join(root, key)).catch((): string[] => []);
-    // Without it the latents are not whole.
-    if (listed.includes('cache.json'))
-      caches.push(await readMetadata(join(root, key, 'cache.json'), latentCacheSchema));
-  }
-  return caches;
 }
 
 function otherWindows(dataset: Dataset, spec: WindowSpec, caches: readonly LatentCache[]): DatasetError {

@@ -12,7 +12,7 @@ export interface LoadedVae {
 }
 
 /** As diffusers names them. */
-const CONFIG = 'config.json';
+export const CONFIG = 'config.json';
 const WEIGHTS = 'diffusion_pytorch_model.safetensors';
 
 /** Reads the folder `vae/` of a model in the diffusers layout. Throws VideoVaeError, SafetensorsError, the system's errors. */

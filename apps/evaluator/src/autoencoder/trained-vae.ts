@@ -7,7 +7,7 @@ import { tf } from '@borealis/tensor';
 import { disposeNamed, nameParameters, readRunDirectory, readTrained } from '@borealis/training';
 import type { VideoVaeConfig } from '@borealis/video-vae';
 import { createVideoVae, measureLatents, videoVae, videoVaeConfigSchema } from '@borealis/video-vae';
-import { CliError } from '../cli-error.ts';
+import { EvaluatorError } from '../evaluator-error.ts';
 import type { LoadedVae } from './published-vae.ts';
 import { readPublishedVae, writePublishedVae } from './published-vae.ts';
 import { videoOf } from './video-of.ts';
@@ -22,12 +22,15 @@ const MEASURED_CLIPS = 64;
 export async function trainedVae(directory: string, tell: (message: string) => void): Promise<LoadedVae> {
   const run = await readRunDirectory(directory);
   if (run.config.model !== videoVae.name) {
-    throw new CliError('invalid-option', `${directory} holds a ${run.config.model}, not a ${videoVae.name}`);
+    throw new EvaluatorError(
+      'autoencoder',
+      `${directory} holds a ${run.config.model}, not a ${videoVae.name}`,
+    );
   }
   const config = videoVaeConfigSchema.parse(run.config.modelConfig);
   const store = await openFolderStore(run.checkpoints);
   const trained = await readTrained({ store, model: videoVae, config });
-  if (trained === null) throw new CliError('no-checkpoint', `${directory} holds no checkpoint yet`);
+  if (trained === null) throw new EvaluatorError('autoencoder', `${directory} holds no checkpoint yet`);
   const folder = join(directory, `vae-${trained.step}`);
   if (existsSync(join(folder, 'config.json'))) {
     disposeNamed(nameParameters(trained.parameters));

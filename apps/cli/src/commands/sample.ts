@@ -1,0 +1,78 @@
+import { Command, Option } from 'commander';
+import { wholeNumberFrom } from './number-options.ts';
+import type { DrawingOptions } from './sampling-options.ts';
+import { addDrawingOptions } from './sampling-options.ts';
+
+interface Options extends DrawingOptions {
+  readonly json?: boolean;
+  readonly run: string;
+  readonly data: string;
+  readonly window: number;
+  readonly stride: number;
+  readonly vae?: string;
+  readonly tokenizer?: string;
+  readonly samples: number;
+  readonly steps: number;
+  readonly guidance: number;
+  readonly out: string;
+}
+
+const EXAMPLES = `
+Examples:
+  borealis sample --run runs/dit --vae runs/vae --data data/val --window 12 --samples 5
+  borealis sample --run runs/st --tokenizer tokens/train/tokenizer.safetensors --data data/val --window 12`;
+
+export function sampleCommand(): Command {
+  const command = new Command('sample')
+    .description(
+      'what comes after a window’s given frames, as film and stills: given, true, samples, mean, uncertainty side by side',
+    )
+    .requiredOption('--run <RUN>', 'a trained run or model folder: dit-sampler or st-transformer')
+    .requiredOption('--data <DIR>', 'raw data; of test clips no truth is shown')
+    .addOption(
+      new Option('--window <n>', 'which, counted from 0').argParser(wholeNumberFrom(0)).makeOptionMandatory(),
+    )
+    .addOption(
+      new Option('--stride <frames>', 'from one window to the next').argParser(wholeNumberFrom(1)).default(8),
+    )
+    .option(
+      '--vae <DIR>',
+      'autoencoder of a dit-sampler: a run of video-vae, a model folder, or diffusers’ layout',
+    )
+    .option('--tokenizer <FILE>', 'tokenizer.safetensors of the tokens that an st-transformer was trained on')
+    .addOption(new Option('--samples <n>', 'how many').argParser(wholeNumberFrom(1)).default(3))
+    .addOption(new Option('--steps <n>', 'of the solver').argParser(wholeNumberFrom(1)).default(20))
+    .addOption(
+      new Option('--guidance <scale>', 'away from what is said without states; 1: none')
+        .argParser(Number)
+        .default(1),
+    )
+    .option('--out <DIR>', 'folder to write to', 'samples');
+  return addDrawingOptions(command)
+    .addHelpText('after', EXAMPLES)
+    .action(async (_: unknown, self: Command) => {
+      const { json, guidance: guidanceScale, ...options } = self.optsWithGlobals<Options>();
+      const { run, data, window, stride, vae, tokenizer, out } = options;
+      const { samples, steps, solver, seed, together, precision } = options;
+      const { sampleWindow } = await import('../imagine/sample-window.ts');
+      const { progressLine } = await import('../quickstart/progress-line.ts');
+      const progress = progressLine(process.stderr);
+      const sampled = await sampleWindow({
+        ...{ run, data, window, stride, out, tell: progress.tell },
+        ...(vae === undefined ? {} : { vae }),
+        ...(tokenizer === undefined ? {} : { tokenizer }),
+        drawing: { samples, steps, guidanceScale, solver, seed, together, precision },
+      });
+      progress.end();
+      if (json === true) {
+        console.log(JSON.stringify(sampled, null, 2));
+        return;
+      }
+      const { film, sheet, segment, start, psnr } = sampled;
+      console.log(`segment ${segment}, from frame ${start}: ${film}, ${sheet}`);
+      if (psnr === undefined) return;
+      const decibels = psnr.samples.map((value) => value.toFixed(2)).join(', ');
+      const mean = psnr.mean === undefined ? '' : `; mean ${psnr.mean.toFixed(2)}`;
+      console.log(`last frame: ${decibels}${mean} dB`);
+    });
+}

@@ -1,0 +1,62 @@
+import { Command, Option } from 'commander';
+import type { SubmissionFields } from '../submit/submission-form.ts';
+import { wholeNumberFrom } from './number-options.ts';
+import type { DrawingOptions } from './sampling-options.ts';
+import { addDrawingOptions } from './sampling-options.ts';
+import { addFieldOptions } from './submission-options.ts';
+
+interface Options extends SubmissionFields, DrawingOptions {
+  readonly json?: boolean;
+  readonly data: string;
+  readonly run: string;
+  readonly vae?: string;
+  readonly tokenizer?: string;
+  readonly samples: number;
+  readonly steps: number;
+  readonly guidance: number;
+  readonly out: string;
+}
+
+export function submitSamplingCommand(): Command {
+  const command = new Command('sampling')
+    .description(
+      'frame 77 of each test clip as PNG, with README.txt and metadata.json: a form of our own, the challenge’s isn’t public',
+    )
+    .requiredOption('--data <DIR>', 'test clips: 17 frames and 77 states each')
+    .requiredOption('--run <RUN>', 'a trained run or model folder')
+    .option(
+      '--vae <DIR>',
+      'autoencoder of a dit-sampler: a run of video-vae, a model folder, or diffusers’ layout',
+    )
+    .option('--tokenizer <FILE>', 'tokenizer.safetensors of the tokens that an st-transformer was trained on')
+    .addOption(new Option('--samples <n>', 'the mean of so many').argParser(wholeNumberFrom(1)).default(20))
+    .addOption(new Option('--steps <n>', 'of the solver').argParser(wholeNumberFrom(1)).default(20))
+    .addOption(
+      new Option('--guidance <scale>', 'away from what is said without states; 1: none')
+        .argParser(Number)
+        .default(1),
+    )
+    .option('--out <DIR>', 'folder to write; it must not be there', 'submission');
+  return addFieldOptions(addDrawingOptions(command)).action(async (_: unknown, self: Command) => {
+    const { json, guidance: guidanceScale, ...options } = self.optsWithGlobals<Options>();
+    const { data, run, vae, tokenizer, out, samples, steps, solver, seed, together, precision } = options;
+    const { method, team, authors, email, institution, country } = options;
+    const { submitSampling } = await import('../submit/sampling.ts');
+    const { progressLine } = await import('../quickstart/progress-line.ts');
+    const progress = progressLine(process.stderr);
+    const metadata = await submitSampling({
+      ...{ data, run, out, tell: progress.tell },
+      fields: { method, team, authors, email, institution, country },
+      ...(vae === undefined ? {} : { vae }),
+      ...(tokenizer === undefined ? {} : { tokenizer }),
+      drawing: { samples, steps, guidanceScale, solver, seed, together, precision },
+    });
+    progress.end();
+    if (json === true) {
+      console.log(JSON.stringify({ out, ...metadata }, null, 2));
+      return;
+    }
+    const { frame, ids, width, height, form } = metadata;
+    console.log(`${out}: frame ${frame} of ${ids.length} clips, ${width} × ${height} (${form})`);
+  });
+}

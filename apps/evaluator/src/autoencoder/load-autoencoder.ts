@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  disposeNamed,
+  fromLoaded,
+  nameParameters,
+  nestParameters,
+  openModelFolder,
+} from '@borealis/training';
+import { init, videoVae, videoVaeConfigSchema } from '@borealis/video-vae';
+import { EvaluatorError } from '../evaluator-error.ts';
+import type { LoadedVae } from './published-vae.ts';
+import { CONFIG, readPublishedVae } from './published-vae.ts';
+import { trainedVae } from './trained-vae.ts';
+
+/**
+ * A video autoencoder from any of: a run of video-vae, a model folder, a folder in the diffusers layout, or a whole
+ * pipeline in that layout with its `vae/`. The backend must have been started.
+ *
+ * @param tell told where this takes long: the first time that a run's latents are measured
+ * @throws EvaluatorError `autoencoder` where the folder holds none
+ */
+export async function loadAutoencoder(
+  folder: string,
+  tell: (message: string) => void = () => undefined,
+): Promise<LoadedVae> {
+  if (existsSync(join(folder, 'checkpoints'))) return trainedVae(folder, tell);
+  const model = await openModelFolder(folder);
+  if (model !== null) return fromModelFolder(folder, model);
+  const published = [folder, join(folder, 'vae')].find((each) => existsSync(join(each, CONFIG)));
+  if (published !== undefined) return readPublishedVae(published);
+  throw new EvaluatorError(
+    'autoencoder',
+    `${folder} holds no video autoencoder: a run of video-vae is expected, a model folder, or one in the diffusers layout (${CONFIG} and weights)`,
+  );
+}
+
+async function fromModelFolder(
+  folder: string,
+  { record, loadWeights }: NonNullable<Awaited<ReturnType<typeof openModelFolder>>>,
+): Promise<LoadedVae> {
+  if (record.model !== videoVae.name) {
+    throw new EvaluatorError('autoencoder', `${folder} holds a ${record.model}, not a ${videoVae.name}`);
+  }
+  const config = videoVaeConfigSchema.parse(record.config);
+  const template = nameParameters(init(config, 0));
+  try {
+    const parameters = nestParameters(fromLoaded(await loadWeights({ hold: 'float32' }), template));
+    return { config, parameters };
+  } finally {
+    disposeNamed(template);
+  }
+}
