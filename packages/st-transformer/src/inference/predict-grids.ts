@@ -39,7 +39,9 @@ function predictGroup(
   windows: readonly Window[],
   { mode, k }: TokenPredictionOptions,
 ): GridPrediction[][] {
-  return tf.tidy(() => {
+  let predictions: GridPrediction[][] = [];
+  // Not as the tidy's result: TensorFlow.js would look for tensors in each of its numbers.
+  tf.tidy(() => {
     const { codes, states } = toBatch(config, statistics, windows);
     const truth = tf.unstack(codes, 1).map((grid) => grid.dataSync() as Int32Array); // each [w s]
     const all = mode === 'teacher-forced' ? hiddenOfAll(model, truth.slice(0, -1), states) : [];
@@ -50,13 +52,14 @@ function predictGroup(
       seen.push(score.codes);
       return score;
     });
-    return windows.map((_, window) =>
+    predictions = windows.map((_, window) =>
       scores.map((score, i) => ({
         grid: config.contextGrids + i,
         ...scoresOfWindow(score, { window, windows: windows.length }),
       })),
     );
   });
+  return predictions;
 }
 
 /** What the model knows after each of the true grids, each `[w·s c]`: one pass for all of them. */
