@@ -1,15 +1,11 @@
 import type { MultiHeadOptions } from '@borealis/tensor';
-import { gelu, layerNorm, linear, multiHeadAttention, packedAttention, tf } from '@borealis/tensor';
-
-export type Norm = { readonly weight: tf.Tensor; readonly bias: tf.Tensor };
-export type Affine = { readonly weight: tf.Tensor; readonly bias?: tf.Tensor };
-
-export type AttentionParameters = {
-  readonly qkv: Affine;
-  readonly proj: Affine;
-  /** Of q and k, over the head dimension. */
-  readonly norm?: Norm;
-};
+import { tf } from '@borealis/tensor';
+import type { MlpParameters } from './mlp.ts';
+import { mlp } from './mlp.ts';
+import type { Norm } from './norm.ts';
+import { norm } from './norm.ts';
+import type { AttentionParameters } from './self-attention.ts';
+import { selfAttention } from './self-attention.ts';
 
 /** A layer's parameters under the names of 1xgpt's checkpoints; a norm that is absent is the identity. */
 export type BlockParameters = {
@@ -18,16 +14,11 @@ export type BlockParameters = {
   readonly temporal_norm?: Norm;
   readonly temporal_attn: AttentionParameters;
   readonly norm2?: Norm;
-  readonly mlp: { readonly fc1: Affine; readonly fc2: Affine };
+  readonly mlp: MlpParameters;
 };
 
-export interface BlockOptions {
-  readonly heads: number;
-  /** What scores are multiplied with. Default `1 / √(c / heads)`. */
-  readonly scale?: number;
-}
-
-const EPS = 1e-5;
+/** `scale`: what scores are multiplied with. Default `1 / √(c / heads)`. */
+export type BlockOptions = Pick<MultiHeadOptions, 'heads' | 'scale'>;
 
 /**
  * A layer of the spatio-temporal transformer (1xgpt genie/st_transformer.py): attention over the places of each grid,
@@ -42,48 +33,14 @@ export function block(x: tf.Tensor, p: BlockParameters, options: BlockOptions): 
   return tf.add(remembered, mlp(norm(remembered, p.norm2), p.mlp));
 }
 
-export function norm(x: tf.Tensor, p: Norm | undefined): tf.Tensor {
-  return p === undefined ? x : layerNorm(x, { gain: p.weight, bias: p.bias }, EPS);
-}
-
 /** `[b t s c]`; every place of a grid sees every other. */
 export function spatialAttention(x: tf.Tensor, p: AttentionParameters, options: BlockOptions): tf.Tensor {
   const [b, t, s, c] = x.shape as [number, number, number, number];
   const grids = tf.reshape(x, [b * t, s, c]);
-  return tf.reshape(attend(grids, p, options), [b, t, s, c]);
+  return tf.reshape(selfAttention(grids, p, options), [b, t, s, c]);
 }
 
 /** `[b t s c]`; each place sees itself in this grid and the ones before. */
 export function temporalAttention(x: tf.Tensor, p: AttentionParameters, options: BlockOptions): tf.Tensor {
-  return attend(x, p, { ...options, causal: true });
-}
-
-/** Between tokens along the second axis. */
-function attend(
-  x: tf.Tensor,
-  p: AttentionParameters,
-  options: BlockOptions & { readonly causal?: boolean },
-): tf.Tensor {
-  const qkv = affine(x, p.qkv);
-  const context =
-    p.norm === undefined ? packedAttention(qkv, options) : normalisedAttention(qkv, p.norm, options);
-  return affine(context, p.proj);
-}
-
-/** Queries and keys are normalised over the depth of a head. */
-function normalisedAttention(qkv: tf.Tensor, qkNorm: Norm, options: MultiHeadOptions): tf.Tensor {
-  const [q, k, v] = tf.split(qkv, 3, -1) as [tf.Tensor, tf.Tensor, tf.Tensor];
-  const perHead = (x: tf.Tensor) => {
-    const depth = (x.shape.at(-1) as number) / options.heads;
-    return tf.reshape(norm(tf.reshape(x, [x.size / depth, depth]), qkNorm), x.shape);
-  };
-  return multiHeadAttention(perHead(q), perHead(k), v, options);
-}
-
-export function mlp(x: tf.Tensor, p: BlockParameters['mlp']): tf.Tensor {
-  return affine(gelu(affine(x, p.fc1)), p.fc2);
-}
-
-function affine(x: tf.Tensor, p: Affine): tf.Tensor {
-  return linear(x, p.weight, p.bias);
+  return selfAttention(x, p, { ...options, causal: true });
 }

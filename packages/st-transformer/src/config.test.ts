@@ -15,6 +15,7 @@ test.each([
   ['an unknown key inside', { vocabulary: { kind: 'codes', size: 7, levels: [7] } }, /levels/],
   ['one level', { vocabulary: { kind: 'levels', levels: [7], components: 1 } }, /levels/],
   ['no layers', { layers: 0 }, /layers/],
+  ['another form of attention', { attention: 'sparse' }, /attention/],
   ['half a layer', { layers: 1.5 }, /layers/],
   ['an infinite MLP', { mlpRatio: Infinity }, /mlpRatio/],
   ['a missing width', { dim: undefined }, /dim/],
@@ -23,4 +24,10 @@ test.each([
   ['more grids given than seen', { contextGrids: 6 }, /sees 5 grids, so it can't be given 6/],
 ])('refuses %s', (_, change, message) => {
   expect(() => stTransformerConfigSchema.parse({ ...tiny, ...change })).toThrow(message);
+});
+
+test('configurations from before there were two forms of attention are of the first', () => {
+  const { attention, ...before } = tiny;
+  expect(attention).toBe('spatio-temporal');
+  expect(stTransformerConfigSchema.parse(before)).toEqual(tiny);
 });

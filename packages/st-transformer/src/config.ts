@@ -28,6 +28,11 @@ const fieldsSchema = z.strictObject({
   /** Of these the first so many are given; the others, and one more, are predicted. */
   contextGrids: count,
   vocabulary: vocabularySchema,
+  /**
+   * `spatio-temporal`: in each layer a place sees all of its grid, then itself in earlier grids. `full`: it sees all places of
+   * its grid and of earlier ones in one attention, which there is one of in place of two.
+   */
+  attention: z.enum(['spatio-temporal', 'full']).default('spatio-temporal'),
   /** `pre`: LayerNorm before each attention and the MLP. `qk`: one LayerNorm over the head dimension of q and k instead. */
   normalisation: z.enum(['pre', 'qk']),
   /** Robot states as input, or a learned constant in their place (the same number of parameters). */
@@ -70,6 +75,7 @@ export const presets = {
     timeSteps: 5,
     contextGrids: 3,
     vocabulary: { kind: 'codes', size: 64_000 },
+    attention: 'spatio-temporal',
     normalisation: 'pre',
     states: 'on',
     stateForm: 'pose',
@@ -86,6 +92,7 @@ export const presets = {
     timeSteps: 5,
     contextGrids: 3,
     vocabulary: { kind: 'levels', levels: FSQ_LEVELS, components: 4 },
+    attention: 'spatio-temporal',
     normalisation: 'pre',
     states: 'on',
     stateForm: 'motion',
@@ -102,6 +109,7 @@ export const presets = {
     timeSteps: 5,
     contextGrids: 3,
     vocabulary: { kind: 'levels', levels: FSQ_LEVELS, components: 4 },
+    attention: 'spatio-temporal',
     normalisation: 'pre',
     states: 'on',
     stateForm: 'motion',

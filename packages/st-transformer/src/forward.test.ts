@@ -53,6 +53,7 @@ describe.each([
   ['code vocabulary', tinyCodes],
   ['qk norms, two layers', qk],
   ['states as motion', { ...tiny, stateForm: 'motion' as const }],
+  ['full attention', { ...tiny, attention: 'full' as const }],
 ])('%s', (_, config) => {
   test.each([0, 2, 4])("what is known before doesn't depend on the codes of grid %i", (grid) => {
     const inputs = randomInputs(config);

@@ -1,6 +1,7 @@
 import { tf } from '@borealis/tensor';
-import { block, norm } from './block.ts';
 import type { StTransformerConfig } from './config.ts';
+import { layer } from './layer.ts';
+import { norm } from './norm.ts';
 import type { StTransformerParameters } from './parameters.ts';
 import { embedStates } from './state-embedding.ts';
 import { vocabularyOf } from './vocabulary/vocabulary.ts';
@@ -18,15 +19,26 @@ export interface ForwardArguments {
  *
  * @returns `[b t s c]`
  */
-export function hiddenOf(
+export function hiddenOf(config: StTransformerConfig, inputs: ForwardArguments): tf.Tensor {
+  const p = inputs.parameters;
+  let x = embedGrids(config, inputs);
+  for (const parameters of Object.values(p.layers)) x = layer(x, parameters, { heads: config.heads });
+  return norm(x, p.norm_out);
+}
+
+/**
+ * Codes, positions and states of grids in a row, the first of them at time step `first`: what goes into the first layer.
+ *
+ * @returns `[b t s c]`
+ */
+export function embedGrids(
   config: StTransformerConfig,
   { parameters: p, codes, states }: ForwardArguments,
+  first = 0,
 ): tf.Tensor {
   const [b, t, s] = codes.shape as [number, number, number];
   const embedded = vocabularyOf(config).embed(tf.reshape(codes, [b * t * s]), p.vocabulary);
-  const positions = t === config.timeSteps ? p.positions : tf.slice(p.positions, [0, 0, 0], [t, -1, -1]);
+  const positions = t === config.timeSteps ? p.positions : tf.slice(p.positions, [first, 0, 0], [t, -1, -1]);
   const placed = tf.add(tf.reshape(embedded, [b, t, s, config.dim]), positions);
-  let x = tf.add(placed, tf.expandDims(embedStates(states, p.states, config), 2)); // [b t s c]
-  for (const layer of Object.values(p.layers)) x = block(x, layer, { heads: config.heads });
-  return norm(x, p.norm_out);
+  return tf.add(placed, tf.expandDims(embedStates(states, p.states, config), 2)); // [b t s c]
 }

@@ -6,7 +6,9 @@ import type { Parameters } from '@borealis/training';
 import { nestParameters, valueAndGradients } from '@borealis/training';
 import { beforeAll, expect, test } from 'vitest';
 import type { BlockParameters } from './block.ts';
-import { block, mlp, norm, spatialAttention, temporalAttention } from './block.ts';
+import { block, spatialAttention, temporalAttention } from './block.ts';
+import { mlp } from './mlp.ts';
+import { norm } from './norm.ts';
 
 /** Every tensor of tests/goldens/st_transformer.safetensors, held to tolerances.json. */
 const folder = new URL('../../../tests/goldens/', import.meta.url);

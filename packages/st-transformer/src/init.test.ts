@@ -54,6 +54,7 @@ test.each([
   ['levels', tiny],
   ['codes', tinyCodes],
   ['qk norms', { ...tiny, normalisation: 'qk', layers: 2 }],
+  ['full attention', { ...tiny, attention: 'full', layers: 2 }],
   ['small', presets.small],
 ] as const)('counted without making them: %s', (_, config) => {
   const parameters = init(config, 1);

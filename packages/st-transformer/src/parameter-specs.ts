@@ -27,20 +27,25 @@ export function countOf(config: StTransformerConfig): number {
   return Object.values(parameterSpecs(config)).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
-function blockSpecs({ dim, mlpRatio, layers, heads, normalisation }: StTransformerConfig): ParameterSpecs {
+function blockSpecs(config: StTransformerConfig): ParameterSpecs {
+  const { dim, mlpRatio, layers, heads, normalisation } = config;
   const hidden = Math.round(dim * mlpRatio);
-  const intoStream = DEVIATION / Math.sqrt(3 * layers);
+  const writers = config.attention === 'full' ? 2 : 3; // of a layer into the stream
+  const intoStream = DEVIATION / Math.sqrt(writers * layers);
   const pre = (name: string) => (normalisation === 'pre' ? normSpecs(name, dim) : {});
   const attention = (name: string): ParameterSpecs => ({
     ...affineSpecs(`${name}.qkv`, [3 * dim, dim]),
     ...affineSpecs(`${name}.proj`, [dim, dim], intoStream),
     ...(normalisation === 'qk' ? normSpecs(`${name}.norm`, dim / heads) : {}),
   });
-  return {
-    ...pre('norm1'),
+  const inTwoSteps = {
     ...attention('spatial_attn'),
     ...pre('temporal_norm'),
     ...attention('temporal_attn'),
+  };
+  return {
+    ...pre('norm1'),
+    ...(config.attention === 'full' ? attention('attn') : inTwoSteps),
     ...pre('norm2'),
     ...affineSpecs('mlp.fc1', [hidden, dim]),
     ...affineSpecs('mlp.fc2', [dim, hidden], intoStream),

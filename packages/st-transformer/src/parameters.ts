@@ -1,9 +1,10 @@
 import type { tf } from '@borealis/tensor';
 import type { Parameters } from '@borealis/training';
 import { nameParameters } from '@borealis/training';
-import type { BlockParameters, Norm } from './block.ts';
 import type { StTransformerConfig } from './config.ts';
 import { StTransformerError } from './errors.ts';
+import type { LayerParameters } from './layer.ts';
+import type { Norm } from './norm.ts';
 import type { ParameterSpecs } from './parameter-spec.ts';
 import { parameterSpecs } from './parameter-specs.ts';
 import type { StateParameters } from './state-embedding.ts';
@@ -14,7 +15,7 @@ export type StTransformerParameters = {
   /** `[t s c]` */
   readonly positions: tf.Tensor;
   readonly states: StateParameters;
-  readonly layers: Readonly<Record<string, BlockParameters>>;
+  readonly layers: Readonly<Record<string, LayerParameters>>;
   readonly norm_out?: Norm;
 };
 

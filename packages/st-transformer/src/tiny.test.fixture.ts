@@ -15,6 +15,7 @@ export const tiny: StTransformerConfig = {
   timeSteps: 5,
   contextGrids: 3,
   vocabulary: { kind: 'levels', levels: [2, 2], components: 2 },
+  attention: 'spatio-temporal',
   normalisation: 'pre',
   states: 'on',
   stateForm: 'pose',

@@ -44,6 +44,8 @@ export { rmsNorm } from './ops/rms-norm.ts';
 export type { RotaryTables } from './ops/rotary.ts';
 export { rotary } from './ops/rotary.ts';
 export { sumOfSquares } from './ops/sum-of-squares.ts';
+export type { TopK, TopKOptions } from './ops/top-k.ts';
+export { topK } from './ops/top-k.ts';
 export type { Profile } from './profile/profile.ts';
 export { profile } from './profile/profile.ts';
 export type { OperationTime } from './profile/operation-times.ts';

@@ -37,6 +37,8 @@ export { openModelFolder } from './model-folder/open-model-folder.ts';
 export type { ModelFolderContent } from './model-folder/write-model-folder.ts';
 export { writeModelFolder } from './model-folder/write-model-folder.ts';
 export type {
+  CodeChoice,
+  PredictorOptions,
   FrameModel,
   GridPrediction,
   LatentModel,

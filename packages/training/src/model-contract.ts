@@ -18,7 +18,7 @@ export interface TrainingSet {
 export interface GridPrediction {
   /** Index of the grid in the window, counted from 0. */
   readonly grid: number;
-  /** `[s]` the likeliest code of each place. */
+  /** `[s]` the likeliest code of each place, or the one that was drawn. */
   readonly codes: Int32Array;
   /** `[s]` log-probability of the true code, in nats; absent where the truth isn't known. */
   readonly targetLogProbabilities?: Float32Array;
@@ -27,11 +27,30 @@ export interface GridPrediction {
   readonly topLogProbabilities: Float32Array;
 }
 
+/** How a code is chosen for a place where a prediction goes on. */
+export interface CodeChoice {
+  /** 0: the likeliest code. Above, one is drawn from softmax(log p / temperature). Default 0. */
+  readonly temperature?: number;
+  /** Codes are drawn from so many of the likeliest only. */
+  readonly topK?: number;
+  /** Codes are drawn only from the fewest likeliest whose probabilities, at this temperature, add up to so much. In (0, 1]. */
+  readonly topP?: number;
+  /** Decides the draws: the same call draws the same. Default 0. */
+  readonly seed?: number;
+}
+
 export interface TokenPredictionOptions {
   /** `teacher-forced`: every grid is predicted from the true ones before it; `autoregressive`: from its own. */
   readonly mode: 'teacher-forced' | 'autoregressive';
   /** How many of the likeliest codes to return. */
   readonly k: number;
+  /** What `autoregressive` goes on from. Default: the likeliest codes. */
+  readonly choice?: CodeChoice;
+}
+
+export interface PredictorOptions {
+  /** `bf16`: products in bfloat16. Default `f32`. */
+  readonly precision?: 'f32' | 'bf16';
 }
 
 /** Predicts tokens of windows with one set of parameters; holds compiled functions, so dispose it. */
@@ -43,8 +62,10 @@ export interface TokenPredictor {
   readonly grids: number;
   /** One prediction for each future grid of each window, in order. */
   predict(windows: readonly Window[], options: TokenPredictionOptions): Promise<GridPrediction[][]>;
-  /** Greedy continuation of the given grids by `count` more; `states` cover the given frames and all future ones. */
-  rollOut(window: Window, count: number): Promise<TokenGrids>;
+  /** The given grids continued by `count` more; `states` cover the given frames and all future ones. Default: likeliest codes. */
+  rollOut(window: Window, count: number, choice?: CodeChoice): Promise<TokenGrids>;
+  /** As `rollOut`, of many windows together, where a model can. */
+  generate?(windows: readonly Window[], count: number, choice?: CodeChoice): Promise<TokenGrids[]>;
   dispose(): void;
 }
 
@@ -101,7 +122,12 @@ interface ModelBase<Config, Batch extends TensorTree> {
 /** A model of token grids. */
 export interface TokenModel<Config, Batch extends TensorTree> extends ModelBase<Config, Batch> {
   readonly track: 'tokens';
-  createPredictor(config: Config, parameters: Parameters, statistics: Statistics): TokenPredictor;
+  createPredictor(
+    config: Config,
+    parameters: Parameters,
+    statistics: Statistics,
+    options?: PredictorOptions,
+  ): TokenPredictor;
 }
 
 /** A model of pictures. */

@@ -1,6 +1,7 @@
 import type { tf } from '@borealis/tensor';
 import type { Parameters } from '@borealis/training';
-import type { Affine, BlockParameters } from '../block.ts';
+import type { Affine } from '../affine.ts';
+import type { BlockParameters } from '../block.ts';
 import { drawParameters } from '../init.ts';
 import type { ParameterSpecs } from '../parameter-spec.ts';
 import { affineSpecs, constant, normal, normSpecs, sizeOf, under } from '../parameter-spec.ts';

@@ -1,11 +1,10 @@
-import { tf } from '@borealis/tensor';
+import { tf, topK } from '@borealis/tensor';
 import type { StTransformerConfig } from '../config.ts';
+import { logProbabilitiesOf } from '../vocabulary/log-probabilities.ts';
 import type { VocabularyParameters } from '../vocabulary/vocabulary.ts';
 import { vocabularyOf } from '../vocabulary/vocabulary.ts';
 
 export type GridOutputs = {
-  /** `[n]` int32 */
-  readonly codes: tf.Tensor;
   /** `[n]` */
   readonly target: tf.Tensor;
   /** `[n k]` int32 */
@@ -27,20 +26,28 @@ export interface OutputArguments extends HeadArguments {
   readonly k: number;
 }
 
-/** What a prediction is scored by; the log-probabilities of all codes stay inside. */
+/** What a prediction is scored by; the scores of all codes stay inside. */
 export function gridOutputs(
   config: StTransformerConfig,
-  { vocabulary, hidden, targets, k }: OutputArguments,
+  { vocabulary: p, hidden, targets, k }: OutputArguments,
 ): GridOutputs {
-  const all = vocabularyOf(config).logProbabilities(hidden, vocabulary); // [n size]
-  const top = tf.topk(all, Math.min(k, all.shape[1] ?? 0), true);
+  const vocabulary = vocabularyOf(config);
+  const scores = vocabulary.scores(hidden, p); // [n size]
+  const logSums = vocabulary.scoresAre === 'logits';
+  const top = topK(scores, Math.min(k, vocabulary.size), { logSums });
   const rows = tf.range(0, targets.size, 1, 'int32');
-  const target = tf.gatherND(all, tf.stack([rows, targets], 1));
-  const codes = tf.reshape(tf.slice(top.indices, [0, 0], [-1, 1]), [targets.size]);
-  return { codes, target, topCodes: top.indices, topLogProbabilities: top.values };
+  const ofTargets = tf.expandDims(tf.gatherND(scores, tf.stack([rows, targets], 1)), -1); // [n 1]
+  return {
+    target: tf.squeeze(logProbabilitiesOf(vocabulary, ofTargets, top.logSums), [-1]),
+    topCodes: top.indices,
+    topLogProbabilities: logProbabilitiesOf(vocabulary, top.values, top.logSums),
+  };
 }
 
 /** The likeliest code of each place, `[n]` int32. */
-export function greedyCodes(config: StTransformerConfig, { vocabulary, hidden }: HeadArguments): tf.Tensor {
-  return tf.argMax(vocabularyOf(config).logProbabilities(hidden, vocabulary), -1);
+export function likeliestCodes(
+  config: StTransformerConfig,
+  { vocabulary, hidden }: HeadArguments,
+): tf.Tensor {
+  return tf.cast(tf.argMax(vocabularyOf(config).scores(hidden, vocabulary), -1), 'int32');
 }

@@ -4,13 +4,13 @@ import { tf } from '@borealis/tensor';
 import type { GridPrediction, Statistics, TokenPredictionOptions } from '@borealis/training';
 import { toBatch } from '../batch.ts';
 import type { StTransformerConfig } from '../config.ts';
+import type { CodeChooser } from './code-chooser.ts';
+import { codeChooser } from './code-chooser.ts';
 import type { CompiledModel } from './compiled-model.ts';
-import { nextHidden, stackGrids } from './next-hidden.ts';
+import { continueGrids, stackGrids } from './grid-continuation.ts';
 import type { RowScores } from './score-rows.ts';
-import { scoreRows } from './score-rows.ts';
-
-/** Windows with so many places in a grid, together, are predicted at a time. */
-const PLACES_AT_A_TIME = 2048;
+import { likeliestOf, scoreRows } from './score-rows.ts';
+import { windowGroups } from './window-groups.ts';
 
 export interface Inference {
   readonly config: StTransformerConfig;
@@ -18,70 +18,84 @@ export interface Inference {
   readonly model: CompiledModel;
 }
 
+/** Scores of the places of a future grid in all windows, and the codes that stand for it. */
+type GridScores = RowScores & { readonly codes: Int32Array };
+
 /** One prediction for each future grid of each window. The event loop gets a turn between groups of windows. */
 export async function predictGrids(
   inference: Inference,
   windows: readonly Window[],
-  options: TokenPredictionOptions,
+  { mode, k, choice = {} }: TokenPredictionOptions,
 ): Promise<GridPrediction[][]> {
-  const { gridHeight, gridWidth } = inference.config;
-  const together = Math.max(1, Math.floor(PLACES_AT_A_TIME / (gridHeight * gridWidth)));
+  const { config, statistics, model } = inference;
+  const choose = codeChooser(model, choice);
   const predictions: GridPrediction[][] = [];
-  for (let start = 0; start < windows.length; start += together) {
-    predictions.push(...predictGroup(inference, windows.slice(start, start + together), options));
+  for (const { group, start } of windowGroups(config, windows)) {
+    let scores: GridScores[] = [];
+    // Not as the tidy's result: TensorFlow.js would look for tensors in each of its numbers.
+    tf.tidy(() => {
+      const { codes, states } = toBatch(config, statistics, group);
+      const grids = tf.unstack(codes, 1).map((grid) => grid.dataSync() as Int32Array); // each [w s]
+      const chosen: CodeChooser = (hidden, grid) => choose(hidden, `window ${start}, ${grid}`);
+      const draws = (choice.temperature ?? 0) > 0;
+      scores =
+        mode === 'teacher-forced'
+          ? scoreTruth(inference, { grids, states, k })
+          : scoreContinuation(inference, { grids, states, k, ...(draws ? { choose: chosen } : {}) });
+    });
+    predictions.push(...group.map((_, window) => ofWindow(config, scores, window, group.length)));
     await turn();
   }
   return predictions;
 }
 
-function predictGroup(
-  { config, statistics, model }: Inference,
-  windows: readonly Window[],
-  { mode, k }: TokenPredictionOptions,
-): GridPrediction[][] {
-  let predictions: GridPrediction[][] = [];
-  // Not as the tidy's result: TensorFlow.js would look for tensors in each of its numbers.
-  tf.tidy(() => {
-    const { codes, states } = toBatch(config, statistics, windows);
-    const truth = tf.unstack(codes, 1).map((grid) => grid.dataSync() as Int32Array); // each [w s]
-    const all = mode === 'teacher-forced' ? hiddenOfAll(model, truth.slice(0, -1), states) : [];
-    const seen = truth.slice(0, config.contextGrids);
-    const scores = truth.slice(config.contextGrids).map((target, i) => {
-      const hidden = all[config.contextGrids - 1 + i] ?? nextHidden(config, model, { seen, states });
-      const score = scoreRows(model, hidden, { truth: target, k });
-      seen.push(score.codes);
-      return score;
-    });
-    predictions = windows.map((_, window) =>
-      scores.map((score, i) => ({
-        grid: config.contextGrids + i,
-        ...scoresOfWindow(score, { window, windows: windows.length }),
-      })),
-    );
+interface ScoreArguments {
+  /** The true ones, each `[w s]`. */
+  readonly grids: readonly Int32Array[];
+  readonly states: tf.Tensor;
+  readonly k: number;
+}
+
+/** One pass over all true grids. */
+function scoreTruth({ config, model }: Inference, { grids, states, k }: ScoreArguments): GridScores[] {
+  const all = model.hidden({ codes: stackGrids(grids.slice(0, -1), states.shape[0]), states });
+  const hidden = tf.unstack(all, 1).slice(config.contextGrids - 1); // each [w s c]
+  return grids.slice(config.contextGrids).map((truth, i) => {
+    const scores = scoreRows(model, tf.reshape(hidden[i] as tf.Tensor, [-1, config.dim]), { truth, k });
+    return { ...scores, codes: likeliestOf(scores, truth.length) };
   });
-  return predictions;
 }
 
-/** What the model knows after each of the true grids, each `[w·s c]`: one pass for all of them. */
-function hiddenOfAll(model: CompiledModel, grids: readonly Int32Array[], states: tf.Tensor): tf.Tensor[] {
-  const hidden = model.hidden(stackGrids(grids, states.shape[0]), states);
-  return tf.unstack(hidden, 1).map((step) => tf.reshape(step, [-1, step.shape.at(-1) as number]));
+/** Grid after grid, each from those before, of which the future ones are its own. */
+function scoreContinuation(
+  { config, model }: Inference,
+  { grids, states, k, choose }: ScoreArguments & { readonly choose?: CodeChooser },
+): GridScores[] {
+  const { contextGrids } = config;
+  const continuation = continueGrids(model, { grids: grids.slice(0, contextGrids), states });
+  const future = grids.slice(contextGrids);
+  return future.map((truth, i) => {
+    const scores = scoreRows(model, continuation.hidden(), { truth, k });
+    const codes =
+      choose?.(continuation.hidden(), `grid ${contextGrids + i}`) ?? likeliestOf(scores, truth.length);
+    if (i < future.length - 1) continuation.see(codes);
+    return { ...scores, codes };
+  });
 }
 
-function scoresOfWindow(
-  scores: RowScores,
-  { window, windows }: { readonly window: number; readonly windows: number },
-): RowScores {
-  const part = (length: number): [number, number] => [
-    (window * length) / windows,
-    ((window + 1) * length) / windows,
-  ];
-  return {
-    codes: scores.codes.slice(...part(scores.codes.length)),
-    targetLogProbabilities: scores.targetLogProbabilities.slice(
-      ...part(scores.targetLogProbabilities.length),
-    ),
-    topCodes: scores.topCodes.slice(...part(scores.topCodes.length)),
-    topLogProbabilities: scores.topLogProbabilities.slice(...part(scores.topLogProbabilities.length)),
-  };
+function ofWindow(
+  { contextGrids }: StTransformerConfig,
+  scores: readonly GridScores[],
+  window: number,
+  windows: number,
+): GridPrediction[] {
+  const part = <T extends Int32Array | Float32Array>(all: T): T =>
+    all.slice((window * all.length) / windows, ((window + 1) * all.length) / windows) as T;
+  return scores.map((grid, i) => ({
+    grid: contextGrids + i,
+    codes: part(grid.codes),
+    targetLogProbabilities: part(grid.targetLogProbabilities),
+    topCodes: part(grid.topCodes),
+    topLogProbabilities: part(grid.topLogProbabilities),
+  }));
 }

@@ -1,12 +1,13 @@
 import type { Window } from '@borealis/dataset';
 import { memoryUse, startBackend, tf } from '@borealis/tensor';
-import type { GridPrediction, TokenPredictor } from '@borealis/training';
+import type { CodeChoice, GridPrediction } from '@borealis/training';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { toBatch } from '../batch.ts';
 import type { StTransformerConfig } from '../config.ts';
 import { init } from '../init.ts';
 import { loss } from '../loss.ts';
 import { randomWindow, tiny, tinyCodes, tinyStatistics } from '../tiny.test.fixture.ts';
+import type { StPredictor } from './predictor.ts';
 import { createPredictor } from './predictor.ts';
 
 /** Two groups of windows, and more places in the first than are scored at a time: 8 windows of 16 × 16. */
@@ -28,7 +29,7 @@ function parametersOf(config: StTransformerConfig, seed = 1) {
 
 async function withPredictor<T>(
   config: StTransformerConfig,
-  use: (predictor: TokenPredictor) => Promise<T>,
+  use: (predictor: StPredictor) => Promise<T>,
 ): Promise<T> {
   const predictor = createPredictor(config, parametersOf(config), tinyStatistics);
   try {
@@ -75,7 +76,7 @@ describe.each([
         expect(scores).toEqual([...scores].sort((a, b) => b - a));
         expect(mean(scores.map(Math.exp)) * size).toBeCloseTo(1, 4);
         const target = truth[grid * codes.length + place] ?? NaN;
-        expect(targetLogProbabilities?.[place]).toBe(scores[row.indexOf(target)]);
+        expect(targetLogProbabilities?.[place]).toBeCloseTo(scores[row.indexOf(target)] ?? NaN, 5);
       }
     }
   });
@@ -93,6 +94,39 @@ describe.each([
       // The future's true codes reach nothing but the scores.
       const again = await predictor.predict(fulfilled, { mode: 'autoregressive', k: 1 });
       for (const i of [0, 1, 2]) expect(codesOf(again, i)).toEqual(codesOf(own, i));
+    });
+  });
+
+  test('what is drawn decides how it goes on, and is the same for the same seed', async () => {
+    const choice = { temperature: 20, topK: 3, seed: 5 };
+    await withPredictor(config, async (predictor) => {
+      const options = { mode: 'autoregressive', k: 2, choice } as const;
+      const own = await predictor.predict(windows, options);
+      expect(await predictor.predict(windows, options)).toEqual(own);
+      const fulfilled = windows.map((window, i) => withFuture(window, own[i] ?? []));
+      const agreed = await predictor.predict(fulfilled, { mode: 'teacher-forced', k: 2 });
+      own.forEach((grids, window) => {
+        grids.forEach(({ topLogProbabilities }, i) => {
+          const want = agreed[window]?.[i]?.topLogProbabilities ?? [];
+          topLogProbabilities.forEach((log, j) => {
+            expect(log).toBeCloseTo(want[j] ?? NaN, 4);
+          });
+        });
+      });
+      const drawn = await predictor.generate(windows, 3, choice);
+      const other = await predictor.generate(windows, 3, { ...choice, seed: 6 });
+      expect(drawn).toEqual(await predictor.generate(windows, 3, choice));
+      expect(drawn).not.toEqual(other);
+    });
+  });
+
+  test('windows together are continued as each alone', async () => {
+    await withPredictor(config, async (predictor) => {
+      const some = windows.slice(-3);
+      const together = await predictor.generate(some, 5);
+      for (const [i, window] of some.entries()) {
+        expect(together[i]).toEqual(await predictor.rollOut(window, 5));
+      }
     });
   });
 
@@ -131,10 +165,11 @@ test('a roll-out slides by a whole triple, and the states with it', async () => 
 });
 
 test('a long roll-out keeps nothing, dispose lets go of the rest', async () => {
-  const parameters = parametersOf(tiny);
-  const window = randomWindow(tiny, 5);
+  const config = { ...tiny, dim: 64, gridHeight: 8, gridWidth: 8 };
+  const parameters = parametersOf(config);
+  const window = randomWindow(config, 5);
   const use = async () => {
-    const predictor = createPredictor(tiny, parameters, tinyStatistics);
+    const predictor = createPredictor(config, parameters, tinyStatistics);
     await predictor.rollOut(window, 1);
     return predictor;
   };
@@ -142,21 +177,49 @@ test('a long roll-out keeps nothing, dispose lets go of the rest', async () => {
   const before = memoryUse();
   const predictor = await use();
   await predictor.predict([window], { mode: 'autoregressive', k: 2 });
-  await predictor.rollOut(window, 6);
-  const warm = memoryUse();
   await predictor.rollOut(window, 30);
+  const warm = memoryUse();
+  await predictor.rollOut(window, 200);
   await predictor.predict([window], { mode: 'autoregressive', k: 2 });
   expect(memoryUse().tensors).toBe(warm.tensors);
   expect(memoryUse().nativeTensors).toBe(warm.nativeTensors);
+  const grown = (memoryUse().nativeBytes ?? 0) - (warm.nativeBytes ?? 0);
+  expect(grown).toBeLessThan(2 ** 20); // keys and values of 200 grids are 6.6 MB
   predictor.dispose();
   expect(memoryUse().tensors).toBe(before.tensors);
   expect(memoryUse().nativeTensors).toBe(before.nativeTensors);
   tf.dispose(parameters);
 });
 
+test('in bf16 the scores are nearly the same', async () => {
+  const windows = [randomWindow(tinyCodes, 8)];
+  const [wide, narrow] = await Promise.all(
+    (['f32', 'bf16'] as const).map(async (precision) => {
+      const predictor = createPredictor(tinyCodes, parametersOf(tinyCodes), tinyStatistics, { precision });
+      const [grids = []] = await predictor.predict(windows, { mode: 'teacher-forced', k: 1 });
+      predictor.dispose();
+      return grids.flatMap(({ targetLogProbabilities }) => [...(targetLogProbabilities ?? [])]);
+    }),
+  );
+  wide?.forEach((log, i) => {
+    expect(Math.abs(log - (narrow?.[i] ?? NaN))).toBeLessThan(0.1);
+  });
+  expect(narrow).not.toEqual(wide);
+});
+
 test('no windows, no predictions', async () => {
   expect(await withPredictor(tiny, (p) => p.predict([], { mode: 'teacher-forced', k: 1 }))).toEqual([]);
 });
+
+const refused: readonly (readonly [CodeChoice, RegExp])[] = [
+  [{ temperature: -1 }, /temperature of -1/],
+  [{ temperature: NaN }, /temperature of NaN/],
+  [{ temperature: 1, topK: 0 }, /topK of 0/],
+  [{ temperature: 1, topP: 0 }, /topP of 0/],
+  [{ temperature: 1, topP: 1.1 }, /topP of 1.1/],
+  [{ temperature: 1, seed: 0.5 }, /seed of 0.5/],
+  [{ topK: 5 }, /nothing is drawn at a temperature of 0/],
+];
 
 test('errors are rejections', async () => {
   const { tokens, ...blind } = randomWindow(tiny, 6);
@@ -168,6 +231,9 @@ test('errors are rejections', async () => {
     await expect(predictor.rollOut(blind, 1)).rejects.toThrow(/holds no tokens/);
     const unmoved = { ...randomWindow(tiny, 6), states: new Float32Array() };
     await expect(predictor.rollOut(unmoved, 1)).rejects.toThrow(/holds none/);
+    for (const [choice, message] of refused) {
+      await expect(predictor.rollOut(randomWindow(tiny, 6), 1, choice)).rejects.toThrow(message);
+    }
   });
   expect(() => createPredictor({ ...tiny, layers: 2 }, parametersOf(tiny), tinyStatistics)).toThrow(
     /missing/,

@@ -1,4 +1,4 @@
-import { embedding, linear, linearCrossEntropy, tf } from '@borealis/tensor';
+import { embedding, linear, linearCrossEntropy } from '@borealis/tensor';
 import { normal } from '../parameter-spec.ts';
 import { parameter } from './parameter.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -10,6 +10,7 @@ export function codeVocabulary(size: number): Vocabulary {
     specs: (dim) => ({ table: normal([size, dim]) }),
     embed: (codes, p) => embedding(codes, parameter(p, 'table')),
     crossEntropy: (hidden, targets, p) => linearCrossEntropy(hidden, parameter(p, 'table'), targets),
-    logProbabilities: (hidden, p) => tf.logSoftmax(linear(hidden, parameter(p, 'table'))),
+    scoresAre: 'logits',
+    scores: (hidden, p) => linear(hidden, parameter(p, 'table')),
   };
 }

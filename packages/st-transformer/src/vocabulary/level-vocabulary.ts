@@ -3,9 +3,6 @@ import { normal, sizeOf } from '../parameter-spec.ts';
 import { parameter } from './parameter.ts';
 import type { Vocabulary, VocabularyParameters } from './vocabulary.ts';
 
-/** A probability below this counts as this: float32 holds no log of less. */
-const LEAST_PROBABILITY = 1e-37;
-
 /**
  * Codes by their FSQ levels. A code's embedding is the sum of one row per level. Its probability is a mixture of
  * products, `Σ_k π_k Π_i p_ki(level_i)`: each product gives all codes probabilities that add up to 1, so the mixture
@@ -58,14 +55,13 @@ export function levelVocabulary(levels: readonly number[], components: number): 
     });
   }
 
-  function logProbabilities(hidden: tf.Tensor, p: VocabularyParameters): tf.Tensor {
+  function scores(hidden: tf.Tensor, p: VocabularyParameters): tf.Tensor {
     const { weights, logits } = head(hidden, p);
     const probabilities = perLevel(logits).map((part) => tf.softmax(part));
     const half = Math.ceil(levels.length / 2);
     const low = product(probabilities.slice(0, half)); // [n k L]
     const high = tf.mul(product(probabilities.slice(half)), tf.expandDims(tf.exp(weights), -1)); // [n k H]
-    const joint = tf.reshape(tf.matMul(high, low, true, false), [hidden.shape[0], size]);
-    return tf.log(tf.maximum(joint, LEAST_PROBABILITY));
+    return tf.reshape(tf.matMul(high, low, true, false), [hidden.shape[0], size]);
   }
 
   return {
@@ -78,6 +74,7 @@ export function levelVocabulary(levels: readonly number[], components: number): 
     }),
     embed: (codes, p) => tf.matMul(multiHot(codes), parameter(p, 'rows')),
     crossEntropy,
-    logProbabilities,
+    scoresAre: 'probabilities',
+    scores,
   };
 }

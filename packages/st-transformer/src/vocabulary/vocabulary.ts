@@ -10,6 +10,8 @@ export type VocabularyParameters = Readonly<Record<string, tf.Tensor>>;
 export interface Vocabulary {
   /** Number of codes. */
   readonly size: number;
+  /** What `scores` are: e^score is proportional to a code's probability, or the score is the probability. */
+  readonly scoresAre: 'logits' | 'probabilities';
   /** What it learns, for a stream of this width. */
   specs(dim: number): ParameterSpecs;
   /** Codes `[n]` int32 → `[n c]` */
@@ -20,8 +22,8 @@ export interface Vocabulary {
     targets: tf.Tensor,
     p: VocabularyParameters,
   ): { readonly mean: tf.Tensor; readonly each: tf.Tensor };
-  /** Hidden `[n c]` → log-probabilities of all codes, `[n size]` */
-  logProbabilities(hidden: tf.Tensor, p: VocabularyParameters): tf.Tensor;
+  /** Hidden `[n c]` → a score of each code, greater where it is likelier, `[n size]` */
+  scores(hidden: tf.Tensor, p: VocabularyParameters): tf.Tensor;
 }
 
 export function vocabularyOf(config: StTransformerConfig): Vocabulary {

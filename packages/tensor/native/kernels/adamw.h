@@ -6,8 +6,9 @@
 
 namespace borealis::BOREALIS_ISA {
 
-inline void AdamW(const AdamWStep& step, const float* parameter, const float* first, const float* second,
-                  const float* gradient, float* newParameter, float* newFirst, float* newSecond, int64_t count) {
+template <typename T>
+void AdamW(const AdamWStep& step, const float* parameter, const float* first, const float* second, const T* gradient,
+           float* newParameter, float* newFirst, float* newSecond, int64_t count) {
   const float perDeviation = 1.f / step.rootCorrection2;
   ForEachRegister(count, [&](int64_t i, int64_t lanes) {
     const Floats slope = Take(gradient + i, lanes) * step.gradientScale;

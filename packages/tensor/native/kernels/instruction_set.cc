@@ -9,6 +9,8 @@
 #include "norm.h"
 #include "rotary.h"
 #include "short_attention.h"
+#include "sum_of_squares.h"
+#include "top_k.h"
 
 namespace borealis::BOREALIS_ISA {
 namespace {
@@ -34,7 +36,7 @@ void ActivateGradientAs(ActivationKind kind, const T* x, const T* dy, T* dx, int
 template <typename T>
 constexpr TypedKernels<T> Typed() {
   return {ActivateAs<T>, ActivateGradientAs<T>, AttentionOfAnyLength<T>, AttentionGradientOfAnyLength<T>, ColumnSums<T>,
-          CrossEntropy<T>, ScaleRows<T>, Rotate<T>, GatedAdd<T>, GatedAddGradient<T>};
+          CrossEntropy<T>, ScaleRows<T>, Rotate<T>, GatedAdd<T>, GatedAddGradient<T>, AdamW<T>, SumOfSquares<T>};
 }
 
 template <typename X, typename Y>
@@ -50,7 +52,7 @@ constexpr NormKernels<X, Y> Norm() {
 extern const Kernels kKernels;
 const Kernels kKernels = {
     BOREALIS_NAME(BOREALIS_ISA), Norm<float, float>(), Norm<float, Bfloat16>(), Norm<Bfloat16, Bfloat16>(),
-    Typed<float>(), Typed<Bfloat16>(), AdamW,
+    Typed<float>(), Typed<Bfloat16>(), AtLeast, LogSum,
 };
 
 }  // namespace borealis::BOREALIS_ISA

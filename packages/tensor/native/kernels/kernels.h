@@ -26,7 +26,7 @@ struct HeadLayout {
 
 struct AttentionOptions {
   float scale;
-  bool causal;          // query i sees keys up to i + keys − queries
+  int64_t causalBlock;  // 0: all keys are seen. b: query i sees those up to the end of its block of b tokens; queries are the last
   const uint8_t* mask;  // [queries keys], or null; 0 forbids
 };
 
@@ -57,6 +57,15 @@ struct NormKernels {
                    const float* inverses, X* dx, float* dgain, float* dbias, int64_t first, int64_t last);
 };
 
+/// torch.optim.AdamW's update of `count` numbers.
+struct AdamWStep {
+  float beta1, beta2, eps;
+  float stepSize;         // rate / (1 − β₁ᵗ)
+  float kept;             // 1 − rate · decay
+  float rootCorrection2;  // √(1 − β₂ᵗ)
+  float gradientScale;    // from clipping
+};
+
 template <typename T>
 struct TypedKernels {
   void (*activate)(ActivationKind, const T* x, T* y, int64_t count);
@@ -82,15 +91,10 @@ struct TypedKernels {
   /// dy of rows [first, last), which lie in one group; adds to `dgate` [channels].
   void (*gatedAddGradient)(const GateShape&, const float* dsum, const float* gate, const T* y, T* dy, float* dgate,
                            int64_t first, int64_t last);
-};
-
-/// torch.optim.AdamW's update of `count` numbers.
-struct AdamWStep {
-  float beta1, beta2, eps;
-  float stepSize;         // rate / (1 − β₁ᵗ)
-  float kept;             // 1 − rate · decay
-  float rootCorrection2;  // √(1 − β₂ᵗ)
-  float gradientScale;    // from clipping
+  void (*adamw)(const AdamWStep&, const float* parameter, const float* first, const float* second, const T* gradient,
+                float* newParameter, float* newFirst, float* newSecond, int64_t count);
+  /// Σ x² of `count` numbers.
+  double (*sumOfSquares)(const T* x, int64_t count);
 };
 
 struct Kernels {
@@ -100,8 +104,10 @@ struct Kernels {
   NormKernels<Bfloat16, Bfloat16> normBf16;
   TypedKernels<float> f32;
   TypedKernels<Bfloat16> bf16;
-  void (*adamw)(const AdamWStep&, const float* parameter, const float* first, const float* second,
-                const float* gradient, float* newParameter, float* newFirst, float* newSecond, int64_t count);
+  /// Places of the numbers that aren't below `least`, in order; NaN isn't. `places` has room for `count` + 16.
+  int64_t (*atLeast)(const float* x, int64_t count, float least, int32_t* places);
+  /// log Σ e^x of `count` numbers.
+  float (*logSum)(const float* x, int64_t count);
 };
 
 /// The fastest ones that this processor can run.

@@ -34,8 +34,9 @@ void ShortAttention(const HeadLayout& layout, const AttentionOptions& options, c
   for (int64_t i = first; i < last; ++i) {
     float weights[kShort];
     float largest = kNothing, sum = 0;
+    const int64_t end = visibility.End(i);
     for (int64_t j = 0; j < layout.keys; ++j) {
-      weights[j] = visibility.Allows(i, j)
+      weights[j] = j < end && !visibility.Masked(i, j)
                        ? Dot(q + i * layout.queryStride, k + j * layout.keyStride, layout.depth) * options.scale
                        : kNothing;
       largest = largest > weights[j] ? largest : weights[j];
@@ -58,10 +59,11 @@ void ShortAttentionGradient(const HeadLayout& layout, const AttentionOptions& op
   for (int64_t i = 0; i < layout.queries; ++i) {
     const T* slope = dOutput + i * layout.outputStride;
     const float along = Dot(output + i * layout.outputStride, slope, layout.depth);
+    const int64_t end = visibility.End(i);
     for (int64_t j = 0; j < layout.keys; ++j) {
       float& p = probabilities[i * kShort + j];
       p = 0;
-      if (visibility.Allows(i, j)) {
+      if (j < end && !visibility.Masked(i, j)) {
         const float score = Dot(q + i * layout.queryStride, k + j * layout.keyStride, layout.depth) * options.scale;
         p = std::exp(score - logSums[i * logSumStride]);
       }

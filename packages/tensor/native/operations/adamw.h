@@ -9,7 +9,7 @@ REGISTER_OP("BorealisAdamW")
     .Input("parameter: float")
     .Input("first: float")
     .Input("second: float")
-    .Input("gradient: float")
+    .Input("gradient: T")
     .Input("step_size: float")
     .Input("kept: float")
     .Input("root_correction2: float")
@@ -17,6 +17,7 @@ REGISTER_OP("BorealisAdamW")
     .Output("new_parameter: float")
     .Output("new_first: float")
     .Output("new_second: float")
+    .Attr("T: {float, bfloat16} = DT_FLOAT")
     .Attr("beta1: float")
     .Attr("beta2: float")
     .Attr("eps: float")
@@ -29,6 +30,7 @@ REGISTER_OP("BorealisAdamW")
     .Doc("torch.optim.AdamW's update. In place, the results are the inputs' buffers, overwritten: whoever records it sees to it "
          "that all that reads them has run.");
 
+template <typename T>
 class AdamWUpdate : public OpKernel {
  public:
   explicit AdamWUpdate(OpKernelConstruction* construction) : OpKernel(construction) {
@@ -61,9 +63,10 @@ class AdamWUpdate : public OpKernel {
       }
     }
     const float *p = parameter.flat<float>().data(), *m = context->input(1).flat<float>().data(),
-                *v = context->input(2).flat<float>().data(), *g = context->input(3).flat<float>().data();
+                *v = context->input(2).flat<float>().data();
+    const auto* g = Data<T>(context->input(3));
     InParallel(context, parameter.NumElements(), 2, [&](int64_t first, int64_t last) {
-      BestKernels().adamw(step, p + first, m + first, v + first, g + first, outputs[0] + first, outputs[1] + first,
+      KernelsFor<T>().adamw(step, p + first, m + first, v + first, g + first, outputs[0] + first, outputs[1] + first,
                           outputs[2] + first, last - first);
     });
   }
@@ -73,6 +76,8 @@ class AdamWUpdate : public OpKernel {
   bool inPlace_;
 };
 
-REGISTER_KERNEL_BUILDER(Name("BorealisAdamW").Device(DEVICE_CPU), AdamWUpdate);
+REGISTER_KERNEL_BUILDER(Name("BorealisAdamW").Device(DEVICE_CPU).TypeConstraint<float>("T"), AdamWUpdate<float>);
+REGISTER_KERNEL_BUILDER(Name("BorealisAdamW").Device(DEVICE_CPU).TypeConstraint<tensorflow::bfloat16>("T"),
+                        AdamWUpdate<tensorflow::bfloat16>);
 
 }  // namespace borealis

@@ -15,7 +15,7 @@ REGISTER_OP("BorealisAttention")
     .Attr("N: int >= 1")
     .Attr("T: {float, bfloat16}")
     .Attr("scale: float")
-    .Attr("causal: bool")
+    .Attr("causal_block: int >= 0")
     .SetShapeFn([](InferenceContext* context) {
       int count = 0;
       TF_RETURN_IF_ERROR(context->GetAttr("N", &count));
@@ -28,7 +28,8 @@ REGISTER_OP("BorealisAttention")
       context->set_output(1, context->MakeShape({n, l, m, heads}));
       return absl::OkStatus();
     })
-    .Doc("Scaled dot-product attention; mask [queries keys], or of no elements: none.");
+    .Doc("Scaled dot-product attention; mask [queries keys], or of no elements: none. causal_block 0: every query sees all "
+         "keys; b: those up to the end of its block of b tokens.");
 
 REGISTER_OP("BorealisAttentionGradient")
     .Input("qkv: N * T")
@@ -40,7 +41,7 @@ REGISTER_OP("BorealisAttentionGradient")
     .Attr("N: int >= 1")
     .Attr("T: {float, bfloat16}")
     .Attr("scale: float")
-    .Attr("causal: bool")
+    .Attr("causal_block: int >= 0")
     .SetShapeFn([](InferenceContext* context) {
       for (int i = 0; i < context->num_outputs(); ++i) context->set_output(i, context->input(i));
       return absl::OkStatus();
@@ -107,19 +108,19 @@ class AttentionOperation : public OpKernel {
  public:
   explicit AttentionOperation(OpKernelConstruction* construction) : OpKernel(construction) {
     OP_REQUIRES_OK(construction, construction->GetAttr("scale", &scale_));
-    OP_REQUIRES_OK(construction, construction->GetAttr("causal", &causal_));
+    OP_REQUIRES_OK(construction, construction->GetAttr("causal_block", &causalBlock_));
     OP_REQUIRES(construction, scale_ > 0, absl::InvalidArgumentError("BorealisAttention: the scale must be positive"));
   }
 
  protected:
   AttentionOptions Options(const Tensor& mask) const {
     const bool* data = mask.NumElements() == 0 ? nullptr : mask.flat<bool>().data();
-    return {scale_, causal_, reinterpret_cast<const uint8_t*>(data)};
+    return {scale_, causalBlock_, reinterpret_cast<const uint8_t*>(data)};
   }
 
  private:
   float scale_;
-  bool causal_;
+  int64_t causalBlock_;
 };
 
 template <typename T>

@@ -9,3 +9,4 @@
 #include "gated_add.h"
 #include "norm.h"
 #include "rotary.h"
+#include "top_k.h"

@@ -49,6 +49,11 @@ export function autocast(call: OpCall, casts: Autocast): OpCall {
   if (multiplied !== undefined) {
     return { ...call, inputs: inputs.map((id, i) => (multiplied.includes(i) ? narrow(id) : id)) };
   }
+  if (op === 'BorealisSumOfSquares') return call;
+  if (op === 'BorealisAdamW') {
+    const gradient = 3; // as its product gave it
+    return { ...call, inputs: inputs.map((id, i) => (i === gradient ? id : widen(id))) };
+  }
   if (op === 'BorealisScaleRows') return { ...call, inputs: [inputs[0] ?? 0, widen(inputs[1] ?? 0)] };
   if (FOLLOWERS.has(op) && isHalf(inputs[0])) return { ...call, inputs: inputs.map(narrow) };
   if (op === 'BorealisRotary' || op === 'BorealisGatedAdd' || op === 'BorealisGatedAddGradient') {

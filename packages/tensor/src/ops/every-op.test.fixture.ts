@@ -18,6 +18,7 @@ import {
   rotary,
   silu,
   tf,
+  topK,
 } from '../index.ts';
 
 /** Results by name, the same numbers wherever they are computed. */
@@ -53,9 +54,11 @@ export function everyOp(): OpValues {
     geluTanh: () => geluTanh(x),
     silu: () => silu(x),
     linear: () => linear(x, weight),
+    topK: () => topK(x, 3).values,
     attention: () => attention(q, k, v),
     'causal attention': () => attention(q, k, v, { causal: true }),
     'masked attention': () => attention(q, k, v, { mask, scale: 0.3 }),
+    'attention, causal in blocks': () => attention(q, k, v, { causalBlock: 2 }),
     'attention over a block': () => attention(long, long, long, { causal: true }),
     multiHeadAttention: () => multiHeadAttention(asking, told, told, { heads: 2 }),
     packedAttention: () => packedAttention(packed, { heads: 2, causal: true }),

@@ -14,6 +14,7 @@ import {
   rotary,
   silu,
   tf,
+  topK,
 } from '../index.ts';
 import type { OpValues } from './every-op.test.fixture.ts';
 
@@ -37,12 +38,16 @@ export function fusedValues(): { readonly instructions: string; readonly values:
   keep('linear', (...t) => linear(at(t, 0), at(t, 1), at(t, 2)), normal(11, 9), normal(5, 9), normal(5));
   const heads = () => normal(1, 2, 210, 20);
   keep('attention', (...t) => attention(at(t, 0), at(t, 1), at(t, 2), { causal: true }), heads(), heads(), heads()); // prettier-ignore
+  keep('attention in blocks', (...t) => attention(at(t, 0), at(t, 1), at(t, 2), { causalBlock: 70 }), normal(1, 1, 200, 8), normal(1, 1, 200, 8), normal(1, 1, 200, 8)); // prettier-ignore
   keep('packedAttention', (x) => packedAttention(x, { heads: 2 }), normal(2, 5, 3, 60));
   const tables = { cos: normal(3, 10), sin: normal(3, 10) };
   keep('rotary', (x) => rotary(x, tables), normal(2, 3, 30));
   keep('gatedAdd', (...t) => gatedAdd(at(t, 0), at(t, 1), at(t, 2)), normal(6, 21), normal(2, 21), normal(6, 21)); // prettier-ignore
   const targets = tf.tensor1d([3, 0, 40], 'int32');
   keep('crossEntropy', (x) => crossEntropy(x, targets, { labelSmoothing: 0.1 }), normal(3, 41));
+  const largest = topK(normal(3, 1000), 30, { logSums: true });
+  for (const [name, tensor] of Object.entries(largest))
+    values[`topK ${name}`] = [...(tensor as tf.Tensor).dataSync()];
   const scalars = {
     stepSize: tf.scalar(0.1),
     kept: tf.scalar(0.99),

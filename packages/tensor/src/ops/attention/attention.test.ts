@@ -21,8 +21,10 @@ const normal = (...shape: number[]) => random.normalTensor(shape);
 function plainAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, options: AttentionOptions): tf.Tensor {
   const [queries, depth] = q.shape.slice(2) as [number, number];
   const scores = tf.mul(tf.matMul(q, k, false, true), options.scale ?? 1 / Math.sqrt(depth));
-  const causal = tf.linalg.bandPart(tf.ones([queries, queries]), -1, 0);
-  const allowed = options.mask ?? (options.causal === true ? causal : undefined);
+  const block = options.causalBlock ?? (options.causal === true ? 1 : queries);
+  const blocks = tf.floorDiv(tf.range(0, queries, 1, 'int32'), tf.scalar(block, 'int32'));
+  const causal = tf.cast(tf.lessEqual(tf.expandDims(blocks, 0), tf.expandDims(blocks, 1)), 'float32');
+  const allowed = options.mask ?? (block < queries ? causal : undefined);
   const hidden = allowed === undefined ? scores : tf.add(scores, tf.mul(tf.sub(allowed, 1), 1e30));
   return tf.matMul(tf.softmax(hidden), v);
 }
@@ -51,6 +53,8 @@ const cases: readonly (readonly [string, Sizes, AttentionOptions])[] = [
   ['a handful of tokens, causal', [2, 16, 16, 20], { causal: true }],
   ['more than one block, no multiple of anything', [2, 205, 301, 40], {}],
   ['causal over blocks', [1, 400, 400, 17], { causal: true, scale: 0.3 }],
+  ['in blocks of a handful', [2, 12, 12, 20], { causalBlock: 4 }],
+  ['in blocks that are no multiple of anything, the last one short', [2, 500, 500, 24], { causalBlock: 130 }],
   ['one query', [2, 1, 300, 64], {}],
 ];
 

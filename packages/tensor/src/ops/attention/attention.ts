@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TensorError } from '../../errors.ts';
 import { fusedOps } from '../../native/fused-ops.ts';
 import { withGradient } from '../with-gradient.ts';
 import type { AttentionOptions } from './attention-options.ts';
+import { causalBlockOf } from './causal-block-of.ts';
 import { fusedAttention } from './fused-attention.ts';
 
 /** Scores of so many bytes are made at a time: they stay in the processor's cache. */
@@ -28,16 +28,11 @@ export function attention(
 ): tf.Tensor {
   const [batch, heads, queries, depth] = q.shape as [number, number, number, number];
   const keys = k.shape[2] as number;
-  if (options.causal === true && queries !== keys) {
-    throw new TensorError(
-      'INVALID_ARGUMENT',
-      `causal attention of ${queries} queries and ${keys} keys: counts must be equal`,
-    );
-  }
+  const block = causalBlockOf(options, queries, keys);
   const run = fusedOps();
   if (run !== undefined) {
     const alone = (x: tf.Tensor) => tf.reshape(x, [batch * heads, x.shape[2] as number, 1, 1, depth]);
-    return tf.reshape(fusedAttention(run, [alone(q), alone(k), alone(v)], options), q.shape);
+    return tf.reshape(fusedAttention(run, [alone(q), alone(k), alone(v)], { ...options, block }), q.shape);
   }
   const flat = (x: tf.Tensor, count: number) => tf.reshape(x, [batch * heads, count, depth]);
   const scale = options.scale ?? 1 / Math.sqrt(depth);
@@ -47,17 +42,34 @@ export function attention(
     forward,
     flat(k, keys),
     flat(v, keys),
-    scoreBias(options, queries),
+    scoreBias(options.mask, block, queries),
     together,
   );
   return tf.reshape(context, q.shape);
 }
 
 /** What is added to scores, `[1 t s]`: 0 where allowed, very negative where not. */
-function scoreBias({ causal, mask }: AttentionOptions, queries: number): tf.Tensor | undefined {
-  if (mask === undefined && causal !== true) return undefined;
-  const allowed = mask ?? tf.linalg.bandPart(tf.ones([queries, queries]), -1, 0);
-  return tf.expandDims(tf.mul(tf.sub(1, tf.cast(allowed, 'float32')), FORBIDDEN), 0);
+function scoreBias(mask: tf.Tensor | undefined, block: number, queries: number): tf.Tensor | undefined {
+  if (mask === undefined && block === 0) return undefined;
+  const allowed = [mask, block === 0 ? undefined : blockMask(block, queries)]
+    .filter((part) => part !== undefined)
+    .map((part) => tf.cast(part, 'float32'));
+  return tf.expandDims(
+    tf.mul(
+      tf.sub(
+        1,
+        allowed.reduce((a, b) => tf.mul(a, b)),
+      ),
+      FORBIDDEN,
+    ),
+    0,
+  );
+}
+
+/** `[t t]`: 1 where a query of one block may look at a key of another. */
+function blockMask(block: number, queries: number): tf.Tensor {
+  const blocks = tf.floorDiv(tf.range(0, queries, 1, 'int32'), tf.scalar(block, 'int32'));
+  return tf.lessEqual(tf.expandDims(blocks, 0), tf.expandDims(blocks, 1));
 }
 
 /** q `[n t d]` (scaled), k and v `[n s d]`, `together` of the n at a time. */

@@ -1,8 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { RunFused } from '../../native/fused-ops.ts';
-import { bool, float, float32, int } from '../../native/fused-ops.ts';
+import { float, float32, int } from '../../native/fused-ops.ts';
 import { withGradient } from '../with-gradient.ts';
 import type { AttentionOptions } from './attention-options.ts';
+
+export interface FusedAttentionOptions extends Pick<AttentionOptions, 'scale' | 'mask'> {
+  /** Of `causalBlockOf`. */
+  readonly block: number;
+}
 
 /**
  * Attention in blocks (Dao et al. 2022, FlashAttention), its memory linear in the number of tokens, forward and
@@ -16,14 +21,14 @@ import type { AttentionOptions } from './attention-options.ts';
 export function fusedAttention(
   run: RunFused,
   tokens: readonly tf.Tensor[],
-  options: AttentionOptions,
+  options: FusedAttentionOptions,
 ): tf.Tensor {
   const depth = tokens[0]?.shape.at(-1) ?? 1;
   const attributes = {
     N: int(tokens.length),
     T: float32,
     scale: float(options.scale ?? 1 / Math.sqrt(depth)),
-    causal: bool(options.causal ?? false),
+    causal_block: int(options.block),
   };
   const mask = options.mask === undefined ? tf.zeros([0], 'bool') : tf.cast(options.mask, 'bool');
   return withGradient(

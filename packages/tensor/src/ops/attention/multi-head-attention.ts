@@ -3,6 +3,7 @@ import { TensorError } from '../../errors.ts';
 import { fusedOps } from '../../native/fused-ops.ts';
 import { attention } from './attention.ts';
 import type { AttentionOptions } from './attention-options.ts';
+import { causalBlockOf } from './causal-block-of.ts';
 import { fusedAttention } from './fused-attention.ts';
 
 export interface MultiHeadOptions extends AttentionOptions {
@@ -48,19 +49,16 @@ function attend(tokens: readonly tf.Tensor[], shape: number[], options: MultiHea
       `multi-head attention over [${shape.join()}] with ${heads} heads: expected [n l c] or [n l m c], c a multiple of the heads`,
     );
   }
-  if (options.causal === true && tokens.some((tensor) => tensor.shape[1] !== shape[1])) {
-    throw new TensorError(
-      'INVALID_ARGUMENT',
-      `causal attention of ${shape[1]} queries and ${tokens[1]?.shape[1]} keys: counts must be equal`,
-    );
-  }
+  const [queries, keys] = [shape[1] as number, (tokens[1] ?? tokens[0])?.shape[1] as number];
+  const block = causalBlockOf(options, queries, keys);
   const split = tokens.map((tensor) => {
     const [n, l, ...rest] = tensor.shape as [number, number, ...number[]];
     const places = rest.length === 2 ? (rest[0] as number) : 1;
     return tf.reshape(tensor, [n, l, places, (rest.at(-1) as number) / depth, depth]); // [n l m h d]
   });
   const run = fusedOps();
-  const context = run === undefined ? composed(split, options) : fusedAttention(run, split, options);
+  const context =
+    run === undefined ? composed(split, options) : fusedAttention(run, split, { ...options, block });
   return tf.reshape(context, shape);
 }
 
