@@ -19,7 +19,10 @@ const COLOURS = [
  */
 export function drawMap(map: PixelMap, { most }: { readonly most: number }): Frames {
   if (!(most > 0 && most < Infinity)) {
-    throw new EnsembleError('out-of-range', `most is ${most}: expected the map's value that is drawn brightest.`);
+    throw new EnsembleError(
+      'out-of-range',
+      `most is ${most}: expected the map's value that is drawn brightest.`,
+    );
   }
   const { count, height, width } = map;
   const data = new Uint8Array(map.data.length * CHANNELS);

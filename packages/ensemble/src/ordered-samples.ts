@@ -18,9 +18,8 @@ export function createOrderedSamples(combine: (sorted: Float32Array) => number):
     add(sample) {
       checkFrames(sample);
       const [first] = kept;
-      if (first !== undefined)
-        checkSameShape(sample, first, `sample ${kept.length} against the first`);
-      kept.push({ ...sample, data: sample.data.slice() });
+      if (first !== undefined) checkSameShape(sample, first, `sample ${kept.length} against the first`);
+      kept.push(structuredClone(sample));
     },
     result() {
       const [first] = kept;
