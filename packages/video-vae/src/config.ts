@@ -26,6 +26,11 @@ const fieldsSchema = z.strictObject({
   cropSize: count.nullable(),
   /** What the divergence of latents from a standard normal weighs against a pixel's error. */
   klWeight: z.number().nonnegative(),
+  /** A perceptual distance (LPIPS) beside the pixels' error: a file of weights, and what it weighs. Null: none. */
+  perceptual: z
+    .strictObject({ weights: z.string().min(1), weight: z.number().positive() })
+    .nullable()
+    .default(null),
 });
 
 export const videoVaeConfigSchema = fieldsSchema.superRefine((config, context) => {
@@ -75,6 +80,7 @@ export const presets = {
     clipFrames: 17,
     cropSize: 256,
     klWeight: 1e-6,
+    perceptual: null,
   },
   /** The same architecture for two processor cores. */
   small: {
@@ -90,5 +96,6 @@ export const presets = {
     clipFrames: 9,
     cropSize: 64,
     klWeight: 1e-6,
+    perceptual: null,
   },
 } satisfies Record<string, VideoVaeConfig>;

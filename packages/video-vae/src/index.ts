@@ -16,7 +16,7 @@ export type { PerceptualLoss } from './loss.ts';
 export { loss } from './loss.ts';
 export type { LatentMeter } from './measure-latents.ts';
 export { measureLatents } from './measure-latents.ts';
-export { videoVae } from './model.ts';
+export { perceptualVideoVae, videoVae } from './model.ts';
 export { countOf, parameterSpecs } from './parameter-specs.ts';
 export type { VideoVaeParameters } from './parameters.ts';
 export { asVideoVaeParameters } from './parameters.ts';

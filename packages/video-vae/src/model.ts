@@ -1,4 +1,7 @@
 import type { Dataset } from '@borealis/dataset';
+import type { LpipsWeights } from '@borealis/perceptual';
+import { loadLpips, lpips } from '@borealis/perceptual';
+import { tf } from '@borealis/tensor';
 import type { FrameModel } from '@borealis/training';
 import type { VaeBatch } from './batch.ts';
 import { toBatch } from './batch.ts';
@@ -20,8 +23,29 @@ export const videoVae: FrameModel<VideoVaeConfig, VaeBatch> = {
   init,
   trainable: () => true,
   toBatch: (config, _, windows, random) => toBatch(config, windows, random),
-  loss: (config, parameters, batch) => loss(config, parameters, batch),
+  loss: (config, parameters, batch) => {
+    if (config.perceptual === null) return loss(config, parameters, batch);
+    throw new VideoVaeError(
+      'WEIGHTS',
+      `the perceptual loss needs the weights in ${config.perceptual.weights}: take the model that \`withFiles\` gives`,
+    );
+  },
+  withFiles: async ({ perceptual }) =>
+    perceptual === null ? videoVae : perceptualVideoVae(await loadLpips(perceptual.weights)),
 };
+
+/** The same with LPIPS in its loss, weighed as the configuration says; the weights stay the caller's. */
+export function perceptualVideoVae(weights: LpipsWeights): FrameModel<VideoVaeConfig, VaeBatch> {
+  const distance = (decoded: tf.Tensor, truth: tf.Tensor) => tf.mean(lpips(weights, decoded, truth));
+  return {
+    ...videoVae,
+    loss: (config, parameters, batch) => {
+      const { perceptual } = config;
+      const term = perceptual === null ? undefined : { distance, weight: perceptual.weight };
+      return loss(config, parameters, batch, term);
+    },
+  };
+}
 
 /** Pictures smaller than the crop are taken as large as they are, to whole latent pixels. */
 function cropFor(config: VideoVaeConfig, { frameSize, dir }: Dataset): number | null {

@@ -1,4 +1,5 @@
 import type { Dataset, Window } from '@borealis/dataset';
+import { initLpips } from '@borealis/perceptual';
 import { compile, createRandom, startTrainingBackend, tf } from '@borealis/tensor';
 import type { NamedTensors, Parameters } from '@borealis/training';
 import {
@@ -16,7 +17,7 @@ import type { VideoVaeConfig } from './config.ts';
 import { presets } from './config.ts';
 import { init } from './init.ts';
 import { loss } from './loss.ts';
-import { videoVae } from './model.ts';
+import { perceptualVideoVae, videoVae } from './model.ts';
 
 /** A VAE that a test trains in a moment: halves time once, space twice. */
 const tiny: VideoVaeConfig = {
@@ -139,6 +140,46 @@ describe('the loss', () => {
       expect(Math.abs(slope - along), name).toBeLessThan(0.02 * Math.abs(along) + 2e-3);
     }
     run.dispose();
+  });
+
+  test('with LPIPS beside it has the gradients that finite differences find', () => {
+    const config = { ...tiny, cropSize: 32, perceptual: { weights: 'drawn', weight: 3 } };
+    const model = perceptualVideoVae(initLpips('squeeze', 1));
+    const noise = createRandom(3);
+    const trainable = mapNamed(nameParameters(init(config, 2)), (tensor) =>
+      tf.add(tensor, noise.normalTensor(tensor.shape, 0.1)),
+    );
+    const batch = toBatch(config, [windowOf(2, { side: 32 })], createRandom(2));
+    const lossOf = (parameters: Parameters, each: VaeBatch) => model.loss(config, parameters, each);
+    const run = compile((p: NamedTensors, batch: VaeBatch) => ({
+      ...valueAndGradients(lossOf, { trainable: p, frozen: {}, batch }),
+    }));
+    const { gradients, logs } = run(trainable, batch);
+    const seen = logs['perceptual']?.dataSync()[0] ?? NaN;
+    expect(seen).toBeGreaterThan(0.01);
+    const without = loss({ ...config, perceptual: null }, nestParameters(trainable), batch);
+    const value = run(trainable, batch).loss.dataSync()[0] ?? NaN;
+    expect(value - (without.loss.dataSync()[0] ?? NaN)).toBeCloseTo(3 * seen, 4);
+    const name = 'decoder.conv_out.weight';
+    const at = trainable[name] as tf.Tensor;
+    const gradient = gradients[name] as tf.Tensor;
+    const along = tf.norm(gradient).dataSync()[0] ?? NaN;
+    const direction = tf.div(gradient, along); // where changes are largest, beside rounding and ReLUs' edges
+    const step = 3e-3;
+    const lossAt = (sign: number) =>
+      run({ ...trainable, [name]: tf.add(at, tf.mul(direction, sign * step)) }, batch).loss.dataSync()[0] ??
+      NaN;
+    const slope = (lossAt(1) - lossAt(-1)) / (2 * step);
+    expect(Math.abs(slope / along - 1)).toBeLessThan(0.02);
+    run.dispose();
+  });
+
+  test('asks for the weights that its configuration names', async () => {
+    const config = { ...tiny, perceptual: { weights: 'nowhere/lpips.safetensors', weight: 1 } };
+    expect(await videoVae.withFiles?.(tiny)).toBe(videoVae);
+    await expect(videoVae.withFiles?.(config)).rejects.toThrow(/nowhere/);
+    const batch = toBatch(tiny, [windowOf(1)]);
+    expect(() => videoVae.loss(config, init(tiny, 1), batch)).toThrow(/nowhere.*withFiles/);
   });
 
   test('falls', () => {
