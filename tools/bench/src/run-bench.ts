@@ -58,7 +58,10 @@ export async function runBench(name: string, options: BenchOptions): Promise<Ben
   const tasks = tasksOf(suite, options);
   const threads = options.threads ?? availableParallelism();
   const { repetitions = 15, warmUps = 3 } = options;
-  const pytorch = options.against === undefined ? undefined : await installPyTorch(options);
+  const pytorch =
+    options.against === undefined
+      ? undefined
+      : await installPyTorch({ ...options, also: suite.peerPackages ?? [] });
   const traces = options.profile === undefined ? undefined : await collectTraces(options.profile);
   const compilerCache = await mkdtemp(join(tmpdir(), 'borealis-bench-compiler-'));
   const rows: RowResult[] = [];

@@ -41,14 +41,14 @@ class Backward:
 
 
 class Training:
-    """Loss of (module, *batch), gradients, AdamW (fused, in place; decay on matrices only); the loss is read at each step."""
+    """Loss of (module, *batch), gradients, AdamW (fused, in place; decay on matrices only) of what is not frozen; the loss is read at each step."""
 
     def __init__(self, mode, module, loss, batch, settings):
         self.mode = mode
         self.module = module
         self.batch = batch
         self.loss = mode.compile(lambda *batch: loss(module, *batch))
-        parameters = list(module.parameters())
+        parameters = [p for p in module.parameters() if p.requires_grad]
         groups = [
             {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": settings["weightDecay"]},
             {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
@@ -67,6 +67,8 @@ class Training:
     def outputs(self):
         outputs = {"losses": torch.tensor(self.losses)}
         for name, parameter in self.module.named_parameters():
+            if not parameter.requires_grad:
+                continue
             outputs[f"parameter.{name}"] = parameter
             outputs[f"moment.{name}"] = self.optimizer.state[parameter]["exp_avg"]
         return outputs

@@ -1,6 +1,6 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { installPyTorch } from './install-pytorch.ts';
 
@@ -38,6 +38,22 @@ test('PyTorch is installed into the cache once', async () => {
   expect(notices.splice(0)).toEqual([expect.stringMatching(/^Installing PyTorch.*torch==\d/)]);
   expect(await install()).toEqual(first);
   expect(notices).toEqual([]);
+});
+
+test('what a suite needs besides has a folder of its own, and brings no PyTorch with it', async () => {
+  await fakePython('mkdir -p "$5"; echo "$@" > "$5/arguments"');
+  const environment = { BOREALIS_CACHE: join(folder, 'cache') };
+  const options = { environment, onNotice: (message: string) => notices.push(message) };
+  const { packages = '' } = await installPyTorch({ ...options, also: ['diffusers'] });
+  const [pytorch, diffusers] = packages.split(delimiter);
+  expect(pytorch).toBe((await installPyTorch(options)).packages);
+  const passed = (path = '') => readFile(join(path, 'arguments'), 'utf8');
+  expect(await passed(diffusers)).toContain('--no-deps');
+  expect(await passed(pytorch)).not.toContain('--no-deps');
+  expect(notices.splice(0)).toEqual([
+    expect.stringMatching(/^Installing PyTorch/),
+    expect.stringMatching(/^Installing diffusers.*diffusers==\d/),
+  ]);
 });
 
 test('what pip could not install whole is not there', async () => {

@@ -3,6 +3,8 @@ import { asFloat32, asInt32 } from '@borealis/safetensors';
 import { createRandom, startBackend, tf } from '@borealis/tensor';
 import { beforeAll, expect, test } from 'vitest';
 import type { BenchRow } from './suite.ts';
+import { loraTrainingRow } from './dit-sampler/lora-training.ts';
+import { samplerStepRow } from './dit-sampler/sampler-step.ts';
 import { suiteNamed } from './suites.ts';
 import { attentionRows } from './tensor/attention.ts';
 import { causalConvRows } from './tensor/causal-conv.ts';
@@ -12,9 +14,16 @@ import { layerNormRows } from './tensor/layer-norm.ts';
 import { matmulRow } from './tensor/matmul.ts';
 import { stBlockRows } from './tensor/st-block.ts';
 import { stTrainingRow } from './tensor/st-training.ts';
+import { lastFrameRows, wholeVideoRows } from './video-vae/coding-rows.ts';
+import { memoryRows } from './video-vae/memory-rows.ts';
 
 const stSizes = { times: 2, places: 4, channels: 8, heads: 2, mlpRatio: 2 };
-const small = [
+const vaeSizes = { divisor: 32, side: 16 };
+const ditSizes = {
+  ...{ layers: 1, heads: 2, headDim: 6, ffnDim: 8, latentFrames: 2, latentSide: 2 },
+  ...{ textLength: 3, textDim: 4, rank: 2 },
+};
+const ofTensor = [
   matmulRow(8),
   ...attentionRows([1, 2, 6, 4]),
   ...layerNormRows(4, 8),
@@ -24,14 +33,25 @@ const small = [
   ...ditBlockRows({ tokens: 6, channels: 8, heads: 2, mlpRatio: 2 }),
   ...causalConvRows({ frames: 3, height: 4, width: 4, channels: 8 }),
 ];
-const cases = small.flatMap((row) => row.precisions.map((precision) => ({ name: row.name, row, precision })));
+const ofModels = [
+  ...wholeVideoRows({ ...vaeSizes, frames: 5 }),
+  ...lastFrameRows({ ...vaeSizes, frames: 9 }).slice(1),
+  ...memoryRows({ ...vaeSizes, frames: [5] }),
+  samplerStepRow(ditSizes),
+  loraTrainingRow(ditSizes),
+];
+const small = [...ofTensor, ...ofModels];
+const cases = [
+  ...ofTensor.flatMap((row) => row.precisions.map((precision) => ({ name: row.name, row, precision }))),
+  ...ofModels.map((row) => ({ name: row.name, row, precision: 'f32' as const })),
+];
 
 beforeAll(async () => {
   await startBackend({ backend: 'tensorflow' });
 });
 
 test('the small rows are the suite’s', () => {
-  expect(small.map(({ name }) => name)).toEqual(suiteNamed('tensor').rows.map(({ name }) => name));
+  expect(ofTensor.map(({ name }) => name)).toEqual(suiteNamed('tensor').rows.map(({ name }) => name));
 });
 
 test.each(cases)('$name $precision: every run has results, and none piles up', ({ row, precision }) => {

@@ -41,4 +41,8 @@ export interface PeerVariant {
 export interface Suite {
   readonly name: string;
   readonly rows: readonly BenchRow[];
+  /** What the peer's side needs besides PyTorch: `peer/pytorch/requirements-<name>.txt`. */
+  readonly peerPackages?: readonly PeerPackage[];
 }
+
+export type PeerPackage = 'diffusers';

@@ -1,9 +1,18 @@
 import { BenchError } from '../bench-error.ts';
 import type { BenchRow, Suite } from './suite.ts';
 import { attentionMemorySuite } from './attention-memory/attention-memory-suite.ts';
+import { ditSamplerSuite } from './dit-sampler/dit-sampler-suite.ts';
+import { fullWidthSuite } from './full-width/full-width-suite.ts';
 import { tensorSuite } from './tensor/tensor-suite.ts';
+import { videoVaeSuite } from './video-vae/video-vae-suite.ts';
 
-const SUITES: readonly Suite[] = [tensorSuite, attentionMemorySuite];
+const SUITES: readonly Suite[] = [
+  tensorSuite,
+  attentionMemorySuite,
+  videoVaeSuite,
+  ditSamplerSuite,
+  fullWidthSuite,
+];
 
 /** @throws BenchError `unknown-suite` */
 export function suiteNamed(name: string): Suite {
