@@ -9,4 +9,5 @@
 #include "gated_add.h"
 #include "norm.h"
 #include "rotary.h"
+#include "sum_of_squares.h"
 #include "top_k.h"
