@@ -1,11 +1,10 @@
 import { openFolderStore } from '@borealis/checkpoints';
 import type { Model, Parameters, RunConfig, Statistics } from '@borealis/training';
 import {
-  disposeNamed,
   fromLoaded,
-  nameParameters,
   nestParameters,
   openModelFolder,
+  parameterShapes,
   readRunDirectory,
   readTrained,
 } from '@borealis/training';
@@ -35,21 +34,17 @@ export async function loadTrained(directory: string): Promise<TrainedModel> {
   if (folder === null) return loadRun(directory);
   const model = await loadModel(folder.record.model);
   const config = model.configSchema.parse(folder.record.config);
-  const template = nameParameters(model.init(config, 0));
-  try {
-    const weights = await folder.loadWeights({ hold: 'float32' });
-    const parameters = nestParameters(fromLoaded(weights, template));
-    return { model, config, parameters, statistics: await folder.readStatistics(), step: null, run: null };
-  } finally {
-    disposeNamed(template);
-  }
+  const weights = await folder.loadWeights({ hold: 'float32' });
+  const parameters = nestParameters(fromLoaded(weights, parameterShapes(model, config)));
+  return { model, config, parameters, statistics: await folder.readStatistics(), step: null, run: null };
 }
 
 async function loadRun(directory: string): Promise<TrainedModel> {
-  const { config: run, checkpoints } = await readRunDirectory(directory);
+  const { config: run, checkpoints, frozen } = await readRunDirectory(directory);
   const model = await loadModel(run.model);
   const config = model.configSchema.parse(run.modelConfig);
-  const trained = await readTrained({ store: await openFolderStore(checkpoints), model, config });
+  const [store, frozenStore] = [await openFolderStore(checkpoints), await openFolderStore(frozen)];
+  const trained = await readTrained({ store, frozenStore, model, config });
   if (trained === null) throw new TrainerError('NOTHING_TRAINED', `${directory} holds no checkpoint yet`);
   return { model, config, run, ...trained };
 }

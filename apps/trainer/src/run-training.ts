@@ -101,6 +101,7 @@ async function trainAs(
       const { finished, step, resumedFrom, ...last } = await trainLoop({
         ...{ model, config: modelConfig, statistics, training, log, signal, seed },
         ...(store === undefined ? {} : { store }),
+        ...(run === undefined ? {} : { frozenStore: await openFolderStore(run.frozen) }),
         ...(cluster === undefined ? {} : { cluster }),
         ...(start === undefined ? {} : { startingWeights: start.weights }),
         windows: (position, share) =>

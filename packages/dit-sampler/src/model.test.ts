@@ -1,12 +1,19 @@
 import type { Dataset } from '@borealis/dataset';
 import { createRandom, startTrainingBackend } from '@borealis/tensor';
-import { createTrainStep, initialState, isLoraFactor, nameParameters, partition } from '@borealis/training';
+import {
+  createTrainStep,
+  disposeNamed,
+  initialState,
+  isLoraFactor,
+  nameParameters,
+  partition,
+} from '@borealis/training';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { DitBatch } from './batch.ts';
 import { toBatch } from './batch.ts';
 import type { DitSamplerConfig } from './config.ts';
 import { presets } from './config.ts';
-import { init } from './init.ts';
+import { init, shapes } from './init.ts';
 import { loss } from './flow/loss.ts';
 import { ditSampler } from './model.ts';
 import { countOf } from './parameter-specs.ts';
@@ -33,6 +40,27 @@ describe('for the apps', () => {
     [{ dir: 'data', frameSize: { height: 64, width: 100 } } as unknown as Dataset, /64×100.*multiples of 16/],
   ])('a dataset that doesn’t fit is refused', (dataset, message) => {
     expect(() => ditSampler.adapt(tiny, dataset)).toThrow(message);
+  });
+});
+
+describe('parameters', () => {
+  const config: DitSamplerConfig = { ...tiny, lora: { rank: 2, alpha: 2, dropout: 0, layers: ['to_q'] } };
+
+  test('shapes are those of what is drawn, adapters among them', () => {
+    const drawn = nameParameters(init(config, 1));
+    const seen = Object.entries(drawn).map(([name, { shape, dtype }]) => [name, { shape, dtype }]);
+    expect(shapes(config)).toEqual(Object.fromEntries(seen));
+    disposeNamed(drawn);
+  });
+
+  test('some of them are the same as among all', () => {
+    const drawn = nameParameters(init(config, 1));
+    const some = nameParameters(init(config, 1, (path) => path.includes('lora') || path.startsWith('state')));
+    expect(Object.keys(some)).toHaveLength(10 + 3 * 2 * 2); // what states pass through, and two adapters a block
+    for (const [name, tensor] of Object.entries(some))
+      expect(tensor.dataSync(), name).toEqual(drawn[name]?.dataSync());
+    disposeNamed({ ...drawn });
+    disposeNamed({ ...some });
   });
 });
 

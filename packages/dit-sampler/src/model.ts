@@ -7,7 +7,7 @@ import type { DitSamplerConfig } from './config.ts';
 import { ditSamplerConfigSchema, presets } from './config.ts';
 import { DitSamplerError } from './errors.ts';
 import { loss } from './flow/loss.ts';
-import { init } from './init.ts';
+import { init, shapes } from './init.ts';
 import { STATE_CONDITIONER } from './parameter-specs.ts';
 import { createSampler } from './sampling/sampler.ts';
 import { stateNormalisation } from './states/state-statistics.ts';
@@ -30,6 +30,7 @@ export const ditSampler: LatentModel<DitSamplerConfig, DitBatch> = {
   adapt: (config, dataset) => ditSamplerConfigSchema.parse({ ...config, ...latentSizeOf(dataset) }),
   fitStatistics: (_, training) => Promise.resolve(stateNormalisation(training)),
   init,
+  shapes,
   trainable,
   toBatch,
   loss,

@@ -30,7 +30,7 @@ export { isLoraFactor, isLoraName, matchLayers } from './lora/lora-names.ts';
 export { readLora } from './lora/read-lora.ts';
 export { writeLora } from './lora/write-lora.ts';
 export type { WithLoraOptions } from './lora/with-lora.ts';
-export { withLora } from './lora/with-lora.ts';
+export { drawLora, loraShapes, withLora } from './lora/with-lora.ts';
 export type { ModelRecord } from './model-folder/model-record.ts';
 export type { ModelFolder } from './model-folder/open-model-folder.ts';
 export { openModelFolder } from './model-folder/open-model-folder.ts';
@@ -58,6 +58,8 @@ export type { Schedule } from './optimizer/schedule.ts';
 export { constantSchedule, warmupCosineSchedule, warmupLinearSchedule } from './optimizer/schedule.ts';
 export type { OptimizerState, StepLogs, TrainStep, TrainStepOptions } from './optimizer/train-step.ts';
 export { createTrainStep, initialState } from './optimizer/train-step.ts';
+export type { ParameterShapes } from './parameters/parameter-shapes.ts';
+export { parameterShapes } from './parameters/parameter-shapes.ts';
 export type { NamedTensors, Parameters } from './parameters/parameters.ts';
 export {
   countParameters,

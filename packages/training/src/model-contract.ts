@@ -1,6 +1,7 @@
 import type { Dataset, Latents, StateStatistics, TokenGrids, Window, WindowSpec } from '@borealis/dataset';
 import type { Random, TensorTree } from '@borealis/tensor';
 import type { z } from 'zod';
+import type { ParameterShapes } from './parameters/parameter-shapes.ts';
 import type { Parameters } from './parameters/parameters.ts';
 import type { LossAndLogs } from './parameters/value-and-gradients.ts';
 
@@ -106,7 +107,10 @@ interface ModelBase<Config, Batch extends TensorTree> {
   /** The configuration for this dataset: grid sizes and the like are taken from it. */
   adapt(config: Config, dataset: Dataset): Config;
   fitStatistics(config: Config, training: TrainingSet): Promise<Statistics>;
-  init(config: Config, seed: number): Parameters;
+  /** With `only`, those whose path it accepts suffice, the same as among all: a large model need not draw what is loaded. */
+  init(config: Config, seed: number, only?: (path: string) => boolean): Parameters;
+  /** Shapes of all parameters, nothing allocated. Absent: those that `init` draws. */
+  shapes?(config: Config): ParameterShapes;
   /** Which parameters train, by dotted path. */
   trainable(config: Config, path: string): boolean;
   /**

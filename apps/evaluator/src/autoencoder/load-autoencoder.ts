@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ModelFolder } from '@borealis/training';
 import {
   disposeNamed,
   fromLoaded,
@@ -35,17 +36,15 @@ export async function loadAutoencoder(
   );
 }
 
-async function fromModelFolder(
-  folder: string,
-  { record, loadWeights }: NonNullable<Awaited<ReturnType<typeof openModelFolder>>>,
-): Promise<LoadedVae> {
+async function fromModelFolder(folder: string, model: ModelFolder): Promise<LoadedVae> {
+  const { record } = model;
   if (record.model !== videoVae.name) {
     throw new EvaluatorError('autoencoder', `${folder} holds a ${record.model}, not a ${videoVae.name}`);
   }
   const config = videoVaeConfigSchema.parse(record.config);
   const template = nameParameters(init(config, 0));
   try {
-    const parameters = nestParameters(fromLoaded(await loadWeights({ hold: 'float32' }), template));
+    const parameters = nestParameters(fromLoaded(await model.loadWeights({ hold: 'float32' }), template));
     return { config, parameters };
   } finally {
     disposeNamed(template);

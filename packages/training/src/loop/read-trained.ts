@@ -3,9 +3,11 @@ import { asFloat32 } from '@borealis/safetensors';
 import type { TensorTree, tf } from '@borealis/tensor';
 import type { Model, Statistics } from '../model-contract.ts';
 import type { Parameters } from '../parameters/parameters.ts';
-import { disposeNamed, nameParameters, nestParameters } from '../parameters/parameters.ts';
+import { nestParameters } from '../parameters/parameters.ts';
+import { parameterShapes } from '../parameters/parameter-shapes.ts';
 import { fromLoaded } from '../parameters/stored-parameters.ts';
 import { tensorReader } from '../parameters/tensor-reader.ts';
+import { loadFrozen } from './frozen-parameters.ts';
 import { takeStatistics } from './take-statistics.ts';
 import { trainingStateSchema } from './training-state.ts';
 
@@ -32,7 +34,9 @@ export async function readStatistics(store: CheckpointStore): Promise<Statistics
  */
 export async function readTrained<Config, Batch extends TensorTree>(options: {
   readonly store: CheckpointStore;
-  readonly model: Pick<Model<Config, Batch>, 'init'>;
+  /** Where parameters that didn't train were kept. */
+  readonly frozenStore?: CheckpointStore;
+  readonly model: Pick<Model<Config, Batch>, 'init' | 'shapes'>;
   readonly config: Config;
   readonly step?: number;
 }): Promise<Trained | null> {
@@ -41,21 +45,18 @@ export async function readTrained<Config, Batch extends TensorTree>(options: {
   const checkpoint = step === undefined ? await store.loadLatest(loading) : await store.load(step, loading);
   if (checkpoint === null) return null;
   const { params, ema, statistics = new Map<string, tf.Tensor>() } = checkpoint.groups;
-  const template = nameParameters(model.init(config, checkpoint.state.seed));
-  const stored = new Map(params);
+  const stored = new Map([...(await loadFrozen(options.frozenStore)), ...(params ?? [])]);
   for (const [name, average] of ema ?? []) {
     stored.get(name)?.dispose();
     stored.set(name, average);
   }
   try {
-    const parameters = nestParameters(fromLoaded(stored, template));
+    const parameters = nestParameters(fromLoaded(stored, parameterShapes(model, config)));
     return { step: checkpoint.step, parameters, statistics: takeStatistics(statistics) };
   } catch (error) {
     tensorReader.discard(stored);
     tensorReader.discard(statistics);
     throw error;
-  } finally {
-    disposeNamed(template);
   }
 }
 

@@ -11,8 +11,10 @@ import type { NamedTensors } from '../parameters/parameters.ts';
 import { disposeNamed, mapNamed, nameParameters, partition } from '../parameters/parameters.ts';
 import { beginTogether } from '../parallel/begin-together.ts';
 import { fromLoaded } from '../parameters/stored-parameters.ts';
+import { parameterShapes } from '../parameters/parameter-shapes.ts';
 import { tensorReader } from '../parameters/tensor-reader.ts';
 import { tensorSources } from '../parameters/tensor-sources.ts';
+import { keepFrozen, loadFrozen } from './frozen-parameters.ts';
 import type { StartingWeights, StartReport } from './starting-weights.ts';
 import { startFrom } from './starting-weights.ts';
 import { takeStatistics } from './take-statistics.ts';
@@ -33,12 +35,14 @@ export interface Session {
 }
 
 export interface SessionOptions<Config, Batch extends TensorTree> {
-  readonly model: Pick<Model<Config, Batch>, 'name' | 'init' | 'trainable'>;
+  readonly model: Pick<Model<Config, Batch>, 'name' | 'init' | 'shapes' | 'trainable'>;
   readonly config: Config;
   readonly statistics: Statistics;
   readonly training: TrainingConfig;
   /** Where checkpoints are. Only who saves them needs it: of a cluster, task 0. */
   readonly store?: CheckpointStore;
+  /** Where parameters that don't train are kept, once. Without it each checkpoint holds them. */
+  readonly frozenStore?: CheckpointStore;
   readonly seed: number;
   /** The processes that train together; `training.batchSize` is what each of them takes of a batch. */
   readonly cluster?: Cluster;
@@ -62,7 +66,8 @@ async function loadOrInit<Config, Batch extends TensorTree>(
 ): Promise<Session> {
   const store = requireStore(options);
   const checkpoint = await store.loadLatest({ state: trainingStateSchema, reader: tensorReader });
-  return checkpoint === null ? firstSession(options) : resume(checkpoint, { ...options, store });
+  if (checkpoint === null) return firstSession(options);
+  return resume(checkpoint, await loadFrozen(options.frozenStore), { ...options, store });
 }
 
 async function firstSession<Config, Batch extends TensorTree>({
@@ -73,9 +78,11 @@ async function firstSession<Config, Batch extends TensorTree>({
   startingWeights,
 }: SessionOptions<Config, Batch>): Promise<Session> {
   const trainable = (path: string) => model.trainable(config, path);
-  const drawn = nameParameters(model.init(config, seed));
-  const start = startingWeights && (await startFrom(drawn, startingWeights, trainable));
-  const { kept, rest } = partition(start?.parameters ?? drawn, trainable);
+  const draw = (only?: (path: string) => boolean) => nameParameters(model.init(config, seed, only));
+  const start =
+    startingWeights &&
+    (await startFrom(startingWeights, { shapes: parameterShapes(model, config), draw, trainable }));
+  const { kept, rest } = partition(start?.parameters ?? draw(), trainable);
   const ema = training.emaDecay === null ? undefined : mapNamed(kept, (tensor) => tf.clone(tensor));
   const random = createRandom(seed).fork('training');
   return { state: initialState(kept, rest), ema, random, position: undefined, start: start?.report };
@@ -88,16 +95,16 @@ function requireStore({ store }: { readonly store?: CheckpointStore }): Checkpoi
 
 function resume<Config, Batch extends TensorTree>(
   { groups, state }: Checkpoint<TrainingState, string, ReadonlyMap<string, tf.Tensor>>,
+  frozen: ReadonlyMap<string, tf.Tensor>,
   options: SessionOptions<Config, Batch> & { readonly store: CheckpointStore },
 ): Session {
   const { model, config, statistics, training, store, seed } = options;
   const group = (name: string) => groups[name] ?? new Map<string, tf.Tensor>();
-  let initial: NamedTensors = {};
   try {
     checkResumable(state, { training, seed, worldSize: worldSizeOf(options) }, store.location);
     checkStatistics(takeStatistics(group('statistics')), statistics, store.location);
-    initial = nameParameters(model.init(config, seed));
-    const { kept, rest } = partition(fromLoaded(group('params'), initial), (path) =>
+    const stored = new Map([...frozen, ...group('params')]);
+    const { kept, rest } = partition(fromLoaded(stored, parameterShapes(model, config)), (path) =>
       model.trainable(config, path),
     );
     const moments = {
@@ -111,14 +118,12 @@ function resume<Config, Batch extends TensorTree>(
       position: state.position ?? undefined,
     };
   } catch (error) {
-    for (const loaded of Object.values(groups)) tensorReader.discard(loaded);
+    for (const loaded of [frozen, ...Object.values(groups)]) tensorReader.discard(loaded);
     throw error;
-  } finally {
-    disposeNamed(initial);
   }
 }
 
-/** Groups: `params` (all), `optimizer` (`first.…`, `second.…`), `statistics`, `ema` where there is one. */
+/** Groups: `params` (all, or those that train where the others are kept elsewhere), `optimizer` (`first.…`, `second.…`), `statistics`, `ema` where there is one. */
 export async function saveSession<Config, Batch extends TensorTree>(
   session: Session,
   options: SessionOptions<Config, Batch>,
@@ -126,10 +131,12 @@ export async function saveSession<Config, Batch extends TensorTree>(
   const { state, ema, random, position } = session;
   const { training, seed, statistics, model } = options;
   const { first, second } = state.moments;
+  const apart = options.frozenStore !== undefined && Object.keys(state.frozen).length > 0;
+  if (apart) await keepFrozen(options.frozenStore, state.frozen);
   return requireStore(options).save({
     step: state.step,
     groups: {
-      params: tensorSources({ ...state.trainable, ...state.frozen }),
+      params: tensorSources(apart ? state.trainable : { ...state.trainable, ...state.frozen }),
       optimizer: [...tensorSources(first, 'first.'), ...tensorSources(second, 'second.')],
       statistics: Object.entries(statistics).map(([name, values]) => [name, tensorOf(values)] as const),
       ...(ema === undefined ? {} : { ema: tensorSources(ema) }),

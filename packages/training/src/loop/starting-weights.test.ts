@@ -8,25 +8,30 @@ beforeAll(async () => {
   await startBackend();
 });
 
-const drawn = (): NamedTensors => ({
-  'base.weight': tf.zeros([2, 2]),
-  'head.weight': tf.zeros([2]),
-  'adapter.weight': tf.zeros([2]),
-});
+const form = (...shape: number[]) => ({ shape, dtype: 'float32' });
+const shapes = { 'base.weight': form(2, 2), 'head.weight': form(2), 'adapter.weight': form(2) };
+
+/** As a model that draws what it is asked for. */
+const draw = (only: (path: string) => boolean): NamedTensors =>
+  Object.fromEntries(
+    Object.entries(shapes)
+      .filter(([path]) => only(path))
+      .map(([path, { shape }]) => [path, tf.zeros(shape)]),
+  );
 
 const from = (weights: NamedTensors) => ({
   location: 'models/base',
   load: () => Promise.resolve(new Map(Object.entries(weights))),
 });
 
-const trains = (path: string) => path !== 'base.weight';
+const model = { shapes, draw, trainable: (path: string) => path !== 'base.weight' };
 
 test('weights that are there replace those that were drawn; frozen ones stay as they are held', async () => {
   const before = memoryUse().tensors;
   const [whole, wholeHead] = [tf.ones([2, 2]), tf.tensor1d([3, 4])];
   const weights = { 'base.weight': toBfloat16(whole), 'head.weight': toBfloat16(wholeHead) };
   tf.dispose([whole, wholeHead]);
-  const { parameters, report } = await startFrom(drawn(), from(weights), trains);
+  const { parameters, report } = await startFrom(from(weights), model);
   expect(report).toEqual({ location: 'models/base', loaded: 2, fresh: ['adapter.weight'] });
   const held = Object.entries(parameters).map(([name, tensor]) => [name, storageDtype(tensor)]);
   expect(held).toEqual([
@@ -50,7 +55,7 @@ test.each([
 ])('weights that don’t fit: %j', async (shapes, code, message) => {
   const before = memoryUse().tensors;
   const weights = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, tf.zeros(shape)]));
-  await expect(startFrom(drawn(), from(weights), trains)).rejects.toMatchObject({
+  await expect(startFrom(from(weights), model)).rejects.toMatchObject({
     code,
     message: expect.stringMatching(message),
   });

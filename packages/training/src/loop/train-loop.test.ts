@@ -113,6 +113,29 @@ test('8 steps equal 3, a stop, and 5 more: parameters, moments, averages, state 
   expect(records.at(-1)).toMatchObject({ step: 8, kind: 'validation' });
 });
 
+test('what is frozen is kept once, apart from checkpoints; stopped and resumed it gives the same bits', async () => {
+  const folder = await temporaryFolder();
+  const [whole, parts, frozenStore] = await Promise.all(
+    ['whole', 'parts', 'frozen'].map((name) => openFolderStore(join(folder, name))),
+  );
+  if (!whole || !parts || !frozenStore) throw new Error('three stores');
+  await trainLoop(options(whole));
+  const stop = stopAt(3);
+  await trainLoop(options(parts, { frozenStore, log: stop.log, signal: stop.signal }));
+  await trainLoop(options(parts, { frozenStore }));
+  const [all, some] = [await everything(whole, 8), await everything(parts, 8)];
+  const offset = all.tensors.filter(([name]) => name === 'params/frozen.offset');
+  expect(offset).toHaveLength(1);
+  expect(some.tensors).toEqual(all.tensors.filter(([name]) => name !== 'params/frozen.offset'));
+  expect((await frozenStore.list()).map(({ step }) => step)).toEqual([0]);
+  const trained = await readTrained({ store: parts, frozenStore, model: tinyModel, config: TINY_CONFIG });
+  const leaves = new Map(namedLeaves(trained?.parameters ?? {}));
+  expect(leaves.get('frozen.offset')?.dataSync()[0]).toBe(0.125);
+  tf.dispose([...leaves.values()]);
+  const without = readTrained({ store: parts, model: tinyModel, config: TINY_CONFIG });
+  await expect(without).rejects.toMatchObject({ code: 'PARAMETER_MISSING' });
+});
+
 test('another seed gives other bits', async () => {
   const folder = await temporaryFolder();
   const stores = await Promise.all(['a', 'b'].map((name) => openFolderStore(join(folder, name))));

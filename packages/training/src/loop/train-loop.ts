@@ -22,7 +22,7 @@ import { parseTrainingConfig } from './training-config.ts';
 import { readAhead, windowBatches } from './window-batches.ts';
 
 export interface TrainLoopOptions<Config, Batch extends TensorTree> extends SessionOptions<Config, Batch> {
-  readonly model: Pick<Model<Config, Batch>, 'name' | 'init' | 'trainable' | 'toBatch' | 'loss'>;
+  readonly model: Pick<Model<Config, Batch>, 'name' | 'init' | 'shapes' | 'trainable' | 'toBatch' | 'loss'>;
   /**
    * Windows from a position on, each with its own position; more than training needs. In a cluster, only this task's
    * `share` of them, with the position behind the whole group: `shuffledWindows` of @borealis/dataset does that.

@@ -1,5 +1,6 @@
 import { createRandom, tf } from '@borealis/tensor';
-import type { Parameters } from '../parameters/parameters.ts';
+import type { ParameterShapes } from '../parameters/parameter-shapes.ts';
+import type { NamedTensors, Parameters } from '../parameters/parameters.ts';
 import { nameParameters, nestParameters } from '../parameters/parameters.ts';
 import type { LoraConfig } from './lora-config.ts';
 import { LORA_A, LORA_B, LORA_SCALING, matchLayers } from './lora-names.ts';
@@ -18,25 +19,66 @@ export interface WithLoraOptions {
  */
 export function withLora(parameters: Parameters, config: LoraConfig, options: WithLoraOptions): Parameters {
   const named = nameParameters(parameters);
-  const random = createRandom(options.seed).fork('lora');
-  const layers = matchLayers(linearLayers(named, options.isAdaptable), config.layers);
+  return nestParameters({ ...named, ...drawLora(named, config, options) });
+}
+
+/**
+ * The adapters alone that `withLora` gives parameters of these shapes.
+ *
+ * @throws TrainingError `LORA_LAYERS`
+ */
+export function drawLora(
+  shapes: Shapes,
+  config: LoraConfig,
+  { seed, isAdaptable, only = () => true }: WithLoraOptions & { readonly only?: (path: string) => boolean },
+): NamedTensors {
+  const random = createRandom(seed).fork('lora');
   const { rank, alpha } = config;
   const adapters: Record<string, tf.Tensor> = {};
-  for (const layer of layers) {
-    const [out, into] = named[`${layer}.weight`]?.shape as [number, number];
+  for (const layer of adaptedLayers(shapes, config, isAdaptable)) {
+    const [out, into] = shapes[`${layer}.weight`]?.shape as [number, number];
     const bound = 1 / Math.sqrt(into);
-    adapters[`${layer}.${LORA_A}`] = random.fork(layer).uniformTensor([rank, into], -bound, bound);
-    adapters[`${layer}.${LORA_B}`] = tf.zeros([out, rank]);
-    adapters[`${layer}.${LORA_SCALING}`] = tf.scalar(alpha / rank);
+    const [a, b, scaling] = leavesOf(layer);
+    if (only(a)) adapters[a] = random.fork(layer).uniformTensor([rank, into], -bound, bound);
+    if (only(b)) adapters[b] = tf.zeros([out, rank]);
+    if (only(scaling)) adapters[scaling] = tf.scalar(alpha / rank);
   }
-  return nestParameters({ ...named, ...adapters });
+  return adapters;
+}
+
+/** Their shapes. @throws TrainingError `LORA_LAYERS` */
+export function loraShapes(
+  shapes: Shapes,
+  config: LoraConfig,
+  { isAdaptable }: Pick<WithLoraOptions, 'isAdaptable'>,
+): ParameterShapes {
+  const adapters: Record<string, ParameterShapes[string]> = {};
+  for (const layer of adaptedLayers(shapes, config, isAdaptable)) {
+    const [out, into] = shapes[`${layer}.weight`]?.shape as [number, number];
+    const [a, b, scaling] = leavesOf(layer);
+    adapters[a] = { shape: [config.rank, into], dtype: 'float32' };
+    adapters[b] = { shape: [out, config.rank], dtype: 'float32' };
+    adapters[scaling] = { shape: [], dtype: 'float32' };
+  }
+  return adapters;
+}
+
+type Shapes = Readonly<Record<string, { readonly shape: readonly number[] }>>;
+
+function leavesOf(layer: string): [a: string, b: string, scaling: string] {
+  return [`${layer}.${LORA_A}`, `${layer}.${LORA_B}`, `${layer}.${LORA_SCALING}`];
+}
+
+function adaptedLayers(
+  shapes: Shapes,
+  { layers }: LoraConfig,
+  isAdaptable: WithLoraOptions['isAdaptable'],
+): string[] {
+  return matchLayers(linearLayers(shapes, isAdaptable), layers);
 }
 
 /** Paths of the linear layers: those with a weight of two axes. */
-function linearLayers(
-  named: Readonly<Record<string, { readonly shape: readonly number[] }>>,
-  isAdaptable: (layer: string) => boolean = () => true,
-): string[] {
+function linearLayers(named: Shapes, isAdaptable: (layer: string) => boolean = () => true): string[] {
   return Object.entries(named)
     .filter(([name, { shape }]) => shape.length === 2 && /(?<!\.lora_[AB])\.weight$/.test(name))
     .map(([name]) => name.slice(0, -'.weight'.length))

@@ -19,6 +19,8 @@ export interface RunDirectory {
   readonly tensorboard: string;
   /** For `openFolderStore`; statistics are a group of each checkpoint, so that one alone suffices to predict with. */
   readonly checkpoints: string;
+  /** For `openFolderStore`, too: what doesn't train, kept once. */
+  readonly frozen: string;
 }
 
 export interface OpenRunOptions {
@@ -87,6 +89,7 @@ function runDirectory(path: string, config: RunConfig): RunDirectory {
     metrics: join(path, 'metrics.jsonl'),
     tensorboard: join(path, 'tensorboard'),
     checkpoints: join(path, 'checkpoints'),
+    frozen: join(path, 'frozen'),
   };
 }
 
