@@ -62,6 +62,8 @@ export interface TrainResult {
   readonly resumedFrom: number;
   /** Where processes trained together: which of them this was, and how many. Only task 0 has saved, in `run`. */
   readonly cluster?: { readonly task: number; readonly size: number };
+  /** Validation of the weights that training started from (`from`), where this session took the first step. */
+  readonly before?: LogValues;
   /** Of the last step and the last evaluation of this session. */
   readonly train?: LogValues;
   readonly evaluation?: LogValues;

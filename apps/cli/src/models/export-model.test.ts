@@ -48,12 +48,20 @@ test('a run is exported; another training starts from it', { timeout: 120_000 },
 
   // It starts where the run ended, with the run's configuration, and may be moved meanwhile.
   const rate = { schedule: { kind: 'constant', rate: 1e-12 } } as const;
-  await train({ ...settings, run: next, from: out, training: { ...settings.training, ...rate } });
+  const started = await train({
+    ...settings,
+    run: next,
+    from: out,
+    training: { ...settings.training, ...rate },
+  });
   const evaluated = async (path: string, step: number) =>
     (await readMetrics(join(path, 'metrics.jsonl'))).find(
       (record) => record.kind === 'validation' && record.step === step,
     )?.values['loss'] ?? NaN;
-  expect(await evaluated(next, 1)).toBeCloseTo(await evaluated(run, 3), 5);
+  const ended = await evaluated(run, 3);
+  expect(started.before?.['loss']).toBeCloseTo(ended, 5);
+  expect(await evaluated(next, 0)).toBeCloseTo(ended, 5);
+  expect(await evaluated(next, 1)).toBeCloseTo(ended, 5);
   await cp(out, join(folder, 'moved'), { recursive: true });
   const again = { ...settings, run: next, from: join(folder, 'moved'), resume: 'must' } as const;
   expect(await train({ ...again, training: { ...settings.training, ...rate } })).toMatchObject({ step: 3 });

@@ -45,6 +45,8 @@ export interface TrainLoopResult {
   readonly step: number;
   /** Steps done before this call. */
   readonly resumedFrom: number;
+  /** Of the weights that training started from, where these were given in this call: evaluated before the first step. */
+  readonly before?: LogValues;
   /** Of the last step and the last evaluation in this call. */
   readonly train?: LogValues;
   readonly evaluation?: LogValues;
@@ -89,6 +91,7 @@ async function trainInTeam<Config, Batch extends TensorTree>(
   let saved = resumedFrom;
   let train: StepLogs | undefined;
   let evaluation: LogValues | undefined;
+  let before: LogValues | undefined;
 
   const step = createTrainStep<Batch>({
     loss: (parameters, batch) => model.loss(config, parameters, batch),
@@ -142,6 +145,10 @@ async function trainInTeam<Config, Batch extends TensorTree>(
       steps: training.steps,
       ...(session.start && { from: session.start }),
     });
+    if (team.leads && session.start !== undefined && options.evaluate !== undefined) {
+      before = await options.evaluate(parametersOf(session), 0);
+      await log.evaluation(0, before);
+    }
     while (session.state.step < training.steps && !team.any(signal?.aborted === true)) {
       await takeStep();
       const done = session.state.step;
@@ -161,6 +168,7 @@ async function trainInTeam<Config, Batch extends TensorTree>(
       step: session.state.step,
       resumedFrom,
       ...(train === undefined ? {} : { train }),
+      ...(before === undefined ? {} : { before }),
       ...(evaluation === undefined ? {} : { evaluation }),
     };
   } catch (error) {
