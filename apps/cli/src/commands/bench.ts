@@ -19,7 +19,7 @@ export function benchCommand(): Command {
     .description('measure how fast NAME is; exit 1 where the other side computes something else')
     .argument(
       '<NAME>',
-      'tensor; attention-memory (1k to 8k tokens); video-vae; dit-sampler; full-width (to compare outputs); loading (of safetensors, against plain reading)',
+      'tensor; attention-memory (1k to 8k tokens); st-transformer (at its published size); video-vae; dit-sampler; full-width (to compare outputs); loading (of safetensors, against plain reading)',
     )
     .addOption(
       new Option('--against <peer>', 'time this one, too, in turns; it is installed into the cache').choices([

@@ -12,6 +12,7 @@ class Mode:
         self.compiled = variant.get("compile", False)
         self.bf16 = variant.get("bf16")
         self.loss_in_parts = variant.get("lossInParts", False)
+        self.elementwise_time = variant.get("elementwiseTime", False)
         self.channels_last = variant.get("channelsLast", False)
 
     def compile(self, function):

@@ -41,7 +41,8 @@ class Backward:
 
 
 class Training:
-    """Loss of (module, *batch), gradients, AdamW (fused, in place; decay on matrices only) of what is not frozen; the loss is read at each step."""
+    """Loss of (module, *batch), gradients, clipping where it is asked for, AdamW (fused, in place; decay on matrices only)
+    of what is not frozen; the loss is read at each step."""
 
     def __init__(self, mode, module, loss, batch, settings):
         self.mode = mode
@@ -53,6 +54,8 @@ class Training:
             {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": settings["weightDecay"]},
             {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
         ]
+        self.parameters = parameters
+        self.max_norm = settings.get("maxGradientNorm")
         self.optimizer = torch.optim.AdamW(groups, lr=settings["rate"], fused=True)
         self.losses = []
 
@@ -61,6 +64,8 @@ class Training:
         with self.mode.autocast():
             loss = self.loss(*self.batch)
         loss.backward()
+        if self.max_norm is not None:
+            torch.nn.utils.clip_grad_norm_(self.parameters, self.max_norm)
         self.optimizer.step()
         self.losses.append(loss.item())
 
@@ -70,5 +75,6 @@ class Training:
             if not parameter.requires_grad:
                 continue
             outputs[f"parameter.{name}"] = parameter
-            outputs[f"moment.{name}"] = self.optimizer.state[parameter]["exp_avg"]
+            # what the loss does not look at has no moments
+            outputs[f"moment.{name}"] = self.optimizer.state[parameter].get("exp_avg", torch.zeros_like(parameter))
         return outputs

@@ -6,15 +6,15 @@ import { FAKE_ROW, fakeWay } from './fake-way.test.fixture.ts';
 import { runRow } from './run-row.ts';
 
 const stages: string[] = [];
-const run = (ours: Way, theirs: readonly Way[] = [], repetitions = 4) =>
+const run = (ours: Way, theirs: readonly Way[] = [], row = FAKE_ROW) =>
   runRow({
     suite: 'fake',
-    row: FAKE_ROW,
+    row,
     precision: 'f32',
     ours,
     theirs,
     threads: 2,
-    repetitions,
+    repetitions: 4,
     warmUps: 3,
     seed: 1,
     onStage: (stage) => stages.push(stage),
@@ -97,3 +97,18 @@ function absent(): Way['launch'] {
 async function folders(): Promise<string[]> {
   return (await readdir(tmpdir())).filter((name) => name.startsWith('borealis-bench-')).sort();
 }
+
+test('of ways that don’t fit in memory together each is timed alone, and the fastest again beside ours', async () => {
+  const ways = [
+    fakeWay('PyTorch', 'eager', { milliseconds: 50 }),
+    fakeWay('PyTorch', 'torch.compile', { milliseconds: 30 }),
+    fakeWay('PyTorch', 'wrong', { milliseconds: 1, factor: 1.5 }),
+  ];
+  const result = await run(ours, ways, { ...FAKE_ROW, heavy: true });
+  expect(result.theirs.map(({ way, milliseconds }) => [way, milliseconds.length])).toEqual([
+    ['torch.compile', 4],
+    ['eager', 3],
+    ['wrong', 3],
+  ]);
+  expect(result).toMatchObject({ best: 0, ratio: { value: 1.5 }, refusal: undefined });
+});

@@ -9,6 +9,7 @@ import { compareOutputs } from './compare-outputs.ts';
 import type { Contestant, Way } from './contestant.ts';
 import type { Entrant } from './entrant.ts';
 import type { RowResult, WayResult } from './row-result.ts';
+import { runHeats } from './heats.ts';
 import { startContestant } from './start-contestant.ts';
 import { ratioOf } from './statistics.ts';
 import { timeInTurns } from './time-in-turns.ts';
@@ -55,25 +56,34 @@ export async function runRow(options: RunRowOptions): Promise<RowResult> {
       return openRow(options, { way, contestant, index, folder });
     };
     const ours = await enter(options.ours, 0);
+    const enterCompared = async (way: Way, index: number): Promise<Entrant> => {
+      const entrant = await enter(way, index);
+      const comparison = await compareFiles(folder, index, row.tolerance[precision]);
+      await rm(outputsPath(folder, index)); // of the largest rows a gigabyte
+      return { ...entrant, ...comparison };
+    };
+    const heats =
+      row.heavy === true && options.theirs.length > 1
+        ? await runHeats({ ways: options.theirs, enter: enterCompared, onStage: options.onStage })
+        : undefined;
     const theirs: Entrant[] = [];
-    const unavailable: { way: string; reason: string }[] = [];
-    for (const [i, way] of options.theirs.entries()) {
+    const unavailable: { way: string; reason: string }[] = [...(heats?.unavailable ?? [])];
+    const timed = heats === undefined ? options.theirs : [heats.fastest].filter((way) => way !== undefined);
+    for (const [i, way] of timed.entries()) {
       try {
-        const entrant = await enter(way, i + 1);
-        const comparison = await compareFiles(folder, i + 1, row.tolerance[precision]);
-        theirs.push({ ...entrant, ...comparison });
+        theirs.push(await enterCompared(way, i + 1));
       } catch (error) {
         if (!(error instanceof BenchError) || error.code !== 'contestant-failed') throw error;
         unavailable.push({ way: way.name, reason: error.message });
       }
     }
-    if (options.theirs.length > 0 && theirs.length === 0) {
+    const compared = heats?.results ?? theirs.map(({ way, ...rest }) => ({ way: way.name, ...rest }));
+    if (options.theirs.length > 0 && compared.length === 0) {
       const reasons = unavailable.map(({ reason }) => reason).join('\n');
       throw new BenchError('contestant-failed', `the peer did not run ${row.name}:\n${reasons}`);
     }
-    const disagreements = theirs.map(({ way, disagreement }) => `${way.name}: ${disagreement ?? ''}`);
-    if (theirs.length > 0 && theirs.every(({ disagreement }) => disagreement !== undefined)) {
-      const refusal = disagreements.join('; ');
+    if (compared.length > 0 && compared.every(({ disagreement }) => disagreement !== undefined)) {
+      const refusal = compared.map(({ way, disagreement }) => `${way}: ${disagreement ?? ''}`).join('; ');
       return {
         ...common,
         ours: undefined,
@@ -91,7 +101,8 @@ export async function runRow(options: RunRowOptions): Promise<RowResult> {
       await ours.contestant.profile(PROFILED_ITERATIONS, options.traceFile);
     }
     const [mine, ...others] = results;
-    return { ...common, ...verdict(mine, others), busyByOthers, unavailable, refusal: undefined };
+    const slower = (heats?.results ?? []).filter(({ way }) => way !== heats?.fastest?.name);
+    return { ...common, ...verdict(mine, others, slower), busyByOthers, unavailable, refusal: undefined };
   } finally {
     await Promise.all(started.map((contestant) => contestant.close()));
     await rm(folder, { recursive: true, force: true });
@@ -135,7 +146,8 @@ async function compareFiles(folder: string, index: number, tolerance: number) {
   return compareOutputs(ours.tensors, theirs.tensors, tolerance);
 }
 
-function verdict(ours: WayResult | undefined, theirs: readonly WayResult[]) {
+/** `slower`: ways that were timed by themselves, and not in turns with ours. */
+function verdict(ours: WayResult | undefined, theirs: readonly WayResult[], slower: readonly WayResult[]) {
   if (ours === undefined) throw new Error('our side was timed first');
   const counted = theirs.map(({ spread, disagreement }) =>
     disagreement === undefined ? spread.median : Infinity,
@@ -143,5 +155,5 @@ function verdict(ours: WayResult | undefined, theirs: readonly WayResult[]) {
   const best = theirs.length === 0 ? undefined : counted.indexOf(Math.min(...counted));
   const rival = best === undefined ? undefined : theirs[best];
   const ratio = rival === undefined ? undefined : ratioOf(ours.milliseconds, rival.milliseconds);
-  return { ours, theirs, best, ratio };
+  return { ours, theirs: [...theirs, ...slower], best, ratio };
 }

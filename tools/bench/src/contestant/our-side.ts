@@ -29,7 +29,7 @@ export function createOurSide(): OurSide {
           return result.opened;
         }
         case 'time':
-          return { milliseconds: timeRuns(opened(), request) };
+          return { milliseconds: await timeRuns(opened(), request) };
         case 'resetPeak':
           peak = watchPeak();
           return { reset: peak !== undefined };
@@ -50,10 +50,10 @@ async function openRow(request: OpenRequest): Promise<{ program: Program; opened
   const { tensors } = await loadTensors(request.inputs);
   const program = row.build(tensors, { precision: request.precision });
   const start = performance.now();
-  program.run();
+  await program.run();
   const firstCallMs = performance.now() - start;
-  for (let i = 1; i < request.comparedRuns; i++) program.run();
-  await saveTensors(request.outputs, Object.entries(program.outputs()));
+  for (let i = 1; i < request.comparedRuns; i++) await program.run();
+  await saveTensors(request.outputs, Object.entries(await program.outputs()));
   collectGarbage();
   const library = `Borealis on TensorFlow ${info.tensorflowVersion ?? ''}, Node ${process.versions.node}`;
   return { program, opened: { library, device: info.device, firstCallMs, residentBytes } };
@@ -71,19 +71,22 @@ async function writeProfile(
   program: Program,
   { iterations, trace: path }: ProfileRequest,
 ): Promise<{ written: true }> {
-  const { trace } = await profile(() => {
-    for (let i = 0; i < iterations; i++) program.run();
+  const { trace } = await profile(async () => {
+    for (let i = 0; i < iterations; i++) await program.run();
   });
   await writeFile(path, JSON.stringify(trace));
   return { written: true };
 }
 
-function timeRuns(
+async function timeRuns(
   program: Program,
   { iterations, untimed }: { readonly iterations: number; readonly untimed: number },
-): number {
-  for (let i = 0; i < untimed; i++) program.run();
+): Promise<number> {
+  for (let i = 0; i < untimed; i++) await program.run();
   const start = performance.now();
-  for (let i = 0; i < iterations; i++) program.run();
+  for (let i = 0; i < iterations; i++) {
+    const running = program.run();
+    if (running !== undefined) await running; // where nothing is waited for, no turn of the event loop is timed
+  }
   return performance.now() - start;
 }

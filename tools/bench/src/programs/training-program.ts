@@ -10,6 +10,7 @@ import {
   zeroMoments,
 } from '@borealis/training';
 import type { BuildOptions } from '../suites/suite.ts';
+import { prefixed } from './prefixed.ts';
 import type { Program } from './program.ts';
 
 export interface TrainingProgramOptions<Batch extends TensorTree> extends BuildOptions {
@@ -75,8 +76,4 @@ function trainingStep<Batch extends TensorTree>(
   const moments: Moments = { first, second };
   const next = adamwStep(adamw, { parameters, moments }, gradients, scalars);
   return { loss, parameters: next.parameters, ...next.moments };
-}
-
-function prefixed(prefix: string, tensors: NamedTensors): NamedTensors {
-  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [`${prefix}.${name}`, tensor]));
 }

@@ -54,24 +54,24 @@ test('the small rows are the suite’s', () => {
   expect(ofTensor.map(({ name }) => name)).toEqual(suiteNamed('tensor').rows.map(({ name }) => name));
 });
 
-test.each(cases)('$name $precision: every run has results, and none piles up', ({ row, precision }) => {
+test.each(cases)('$name $precision: every run has results, and none piles up', async ({ row, precision }) => {
   const program = row.build(inputsOf(row), { precision });
-  for (let i = 0; i < row.comparedRuns; i++) program.run();
-  const outputs = Object.entries(program.outputs());
+  for (let i = 0; i < row.comparedRuns; i++) await program.run();
+  const outputs = Object.entries(await program.outputs());
   expect(outputs.length).toBeGreaterThan(0);
   for (const [name, tensor] of outputs) {
     expect([...tensor.dataSync()].every(Number.isFinite), name).toBe(true);
   }
   const before = tf.memory().numTensors;
-  program.run();
-  program.run();
+  await program.run();
+  await program.run();
   expect(tf.memory().numTensors).toBe(before);
 });
 
-test.each(small.filter(({ name }) => name.endsWith('training')))('$name lowers the loss', (row) => {
+test.each(small.filter(({ name }) => name.endsWith('training')))('$name lowers the loss', async (row) => {
   const program = row.build(inputsOf(row), { precision: 'f32' });
-  for (let i = 0; i < 30; i++) program.run();
-  const losses = [...(program.outputs()['losses']?.dataSync() ?? [])];
+  for (let i = 0; i < 30; i++) await program.run();
+  const losses = [...((await program.outputs())['losses']?.dataSync() ?? [])];
   expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) * 0.97);
 });
 

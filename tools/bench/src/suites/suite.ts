@@ -25,6 +25,11 @@ export interface BenchRow {
   readonly build: (inputs: ReadonlyMap<string, tf.Tensor>, options: BuildOptions) => Program;
   /** Further ways in which the peer may be at its best here: each is tried along with every other choice it has. */
   readonly peerVariants?: readonly PeerVariant[];
+  /**
+   * Whether the ways of running it don't fit in memory together: then each of the peer's is timed by itself, and the fastest
+   * alone is timed in turns with ours.
+   */
+  readonly heavy?: boolean;
   /** Runs after which outputs are compared: more than 1 where each goes on from the last. */
   readonly comparedRuns: number;
   /** Largest root-mean-square difference of each output, relative to the output's own root mean square. */

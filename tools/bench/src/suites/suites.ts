@@ -3,12 +3,14 @@ import type { BenchRow, Suite } from './suite.ts';
 import { attentionMemorySuite } from './attention-memory/attention-memory-suite.ts';
 import { ditSamplerSuite } from './dit-sampler/dit-sampler-suite.ts';
 import { fullWidthSuite } from './full-width/full-width-suite.ts';
+import { stTransformerSuite } from './st-transformer/st-transformer-suite.ts';
 import { tensorSuite } from './tensor/tensor-suite.ts';
 import { videoVaeSuite } from './video-vae/video-vae-suite.ts';
 
 const SUITES: readonly Suite[] = [
   tensorSuite,
   attentionMemorySuite,
+  stTransformerSuite,
   videoVaeSuite,
   ditSamplerSuite,
   fullWidthSuite,

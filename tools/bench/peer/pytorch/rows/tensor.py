@@ -6,6 +6,7 @@ import torch.nn.functional as F
 from programs import Backward, Forward, Training
 from rows import causal_conv as conv
 from rows.dit_block import DitBlock
+from rows.loaded import loaded
 from rows.st_block import StBlock
 from rows.st_transformer import StTransformer, loss_in_parts, whole_loss
 
@@ -45,12 +46,6 @@ def gelu(inputs, settings, mode):
 
 def gelu_backward(inputs, settings, mode):
     return Backward(mode, F.gelu, [inputs["x"]], inputs["dy"])
-
-
-def loaded(module, inputs, given, mode):
-    """The module with the parameters that are among the inputs, all but the given ones."""
-    module.load_state_dict({name: value for name, value in inputs.items() if name not in given})
-    return module.bfloat16() if mode.bf16 == "weights" else module
 
 
 def mean_square(module, *inputs):
