@@ -51,10 +51,14 @@ export interface CompressionFigures {
   readonly name: string;
   readonly windows: number;
   readonly segments: number;
+  /** Of baselines and recipes, teacher-forced ones first. */
   readonly summaries: readonly TokenSummary[];
+  /** Of each run, where a recipe has several. */
+  readonly runSummaries: readonly TokenSummary[];
   readonly differences: readonly TokenDifferences[];
   /** PSNR of decoded frames, where there is a tokenizer. */
   readonly decoded?: readonly DecodedSummary[];
+  readonly runDecoded?: readonly DecodedSummary[];
   readonly decodedDifferences?: readonly DecodedDifferences[];
 }
 
@@ -75,12 +79,14 @@ export function compressionFigures(
   const decoded = recipes.flatMap(({ decoded }) => decoded ?? []);
   return {
     ...{ name, windows: windows.size, segments: segments.size },
-    summaries: recipes.flatMap(withMeans).map(summariseTokens),
-    differences: others.flatMap((other) => differencesOf(own, other)),
+    summaries: inModes(recipes.flatMap(meanScores)).map(summariseTokens),
+    runSummaries: inModes(recipes.flatMap(eachRun)).map(summariseTokens),
+    differences: inModes(others.flatMap((other) => differencesOf(own, other))),
     ...(decoded.length === 0
       ? {}
       : {
-          decoded: recipes.flatMap(withDecodedMeans).map(summariseDecodedFrames),
+          decoded: inModes(recipes.flatMap(meanDecoded)).map(summariseDecodedFrames),
+          runDecoded: inModes(recipes.flatMap(eachDecodedRun)).map(summariseDecodedFrames),
           decodedDifferences: others.flatMap((other) => decodedDifferencesOf(own, other)),
         }),
   };
@@ -101,7 +107,7 @@ export function recipeInGroup(
 }
 
 /** The mean over the runs of each mode. */
-export function meanScores({ name, scores }: ScoredRecipe): CandidateScores[] {
+function meanScores({ name, scores }: ScoredRecipe): CandidateScores[] {
   return byMode(scores).map((runs) => averageScores(name, runs));
 }
 
@@ -109,20 +115,30 @@ function meanDecoded({ name, decoded = [] }: ScoredRecipe): DecodedScores[] {
   return byMode(decoded).map((runs) => averageDecoded(name, runs));
 }
 
+/** Teacher-forced ones first, then autoregressive ones: what is to be compared stands together. */
+function inModes<Scored extends { readonly mode?: PredictionMode; readonly ceiling?: boolean }>(
+  scores: readonly Scored[],
+): Scored[] {
+  const rank = ({ mode, ceiling }: Scored): number => {
+    if (mode === undefined) return ceiling === true ? 3 : 0;
+    return mode === 'teacher-forced' ? 1 : 2;
+  };
+  return scores.toSorted((a, b) => rank(a) - rank(b));
+}
+
 function byMode<Scored extends { readonly mode?: PredictionMode }>(scores: readonly Scored[]): Scored[][] {
   const modes = [...new Set(scores.map(({ mode }) => mode))];
   return modes.map((wanted) => scores.filter(({ mode }) => mode === wanted));
 }
 
-/** Each run, and where there are several, their mean. */
-function withMeans(recipe: ScoredRecipe): CandidateScores[] {
-  const means = meanScores(recipe);
-  return means.length === recipe.scores.length ? means : [...recipe.scores, ...means];
+/** The runs by themselves, where there are several. */
+function eachRun(recipe: ScoredRecipe): readonly CandidateScores[] {
+  return meanScores(recipe).length === recipe.scores.length ? [] : recipe.scores;
 }
 
-function withDecodedMeans(recipe: ScoredRecipe): DecodedScores[] {
-  const means = meanDecoded(recipe);
-  return means.length === (recipe.decoded ?? []).length ? means : [...(recipe.decoded ?? []), ...means];
+function eachDecodedRun(recipe: ScoredRecipe): readonly DecodedScores[] {
+  const { decoded = [] } = recipe;
+  return meanDecoded(recipe).length === decoded.length ? [] : decoded;
 }
 
 function differencesOf(own: ScoredRecipe, other: ScoredRecipe): TokenDifferences[] {

@@ -19,8 +19,7 @@ export function compressionPage({ evaluation, pictured, curves }: CompressionPag
     subtitle: `${runs.map(({ name }) => name).join(', ')} on ${all.windows} windows of ${all.segments} segments`,
     sections: [
       { kind: 'facts', facts: factsOf(evaluation) },
-      ...pictureSections(pictured),
-      { kind: 'heading', text: 'Figures' },
+      { kind: 'heading', text: 'At a glance' },
       {
         kind: 'prose',
         paragraphs: [
@@ -28,6 +27,8 @@ export function compressionPage({ evaluation, pictured, curves }: CompressionPag
         ],
       },
       ...overview(evaluation),
+      ...pictureSections(pictured),
+      { kind: 'heading', text: 'Figures' },
       ...tables.filter(({ caption }) => !about.includes(caption ?? '')),
       ...trainingCurves(curves),
       { kind: 'heading', text: 'What it was made from' },
@@ -71,7 +72,7 @@ function pictureSections(pictured: readonly PicturedWindow[]): Section[] {
   return [
     ...windowSections(
       'What it predicts',
-      'Windows of segments spread over the data: what the camera saw, what the model predicts, and the difference, four times as bright. The first frames are given. Films run at a third of the camera’s speed.',
+      'Windows of segments spread over the data: what the camera saw, what the model predicts, and the difference, four times as bright. True tokens, decoded, are the best that any prediction in tokens can show. The first frames are given. Films run at a third of the camera’s speed.',
       typical,
     ),
     ...windowSections(
@@ -87,13 +88,14 @@ function windowSections(title: string, text: string, windows: readonly PicturedW
   return [
     { kind: 'heading', text: title },
     { kind: 'prose', paragraphs: [text] },
-    ...windows.flatMap(({ label, film, frames, truth, predicted, difference }): Section[] => [
+    ...windows.flatMap(({ label, film, frames, truth, tokens, predicted, difference }): Section[] => [
       { kind: 'films', films: [{ label, film }] },
       {
         kind: 'images',
         columns: frames.map((frame, i) => (i === 0 ? `frame ${frame} (given)` : `frame ${frame}`)),
         rows: [
           { label: 'true', images: truth },
+          ...(tokens.length === 0 ? [] : [{ label: 'true tokens', images: tokens }]),
           { label: 'predicted', images: predicted },
           { label: 'difference', images: difference },
         ],

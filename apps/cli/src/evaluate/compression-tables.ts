@@ -1,54 +1,55 @@
-import type { PredictionMode, TokenSummary } from '@borealis/evaluator';
-import type { CellValue, TableColumn, TableRow, TableSection } from '@borealis/report';
+import type { TokenSummary } from '@borealis/evaluator';
+import type { CellValue, TableSection } from '@borealis/report';
 import type { CompressionEvaluation } from './compression.ts';
 import type { CompressionFigures } from './compression-figures.ts';
-
-const NAME: TableColumn = { key: 'name', title: 'predictor' };
-const MODE: TableColumn = { key: 'mode', title: 'grids before' };
-
-const INTERVALS = 'In brackets 95 % intervals, bootstrapped over segments.';
-const TOP_500 =
-  'Top-500 by Borealis’ definition: a miss scores what is left over, spread over all other codes; renormalised: over the 500 alone.';
+import { decodedDifferenceTable, decodedTable } from './decoded-tables.ts';
+import { dataTable, modelTable } from './provenance-tables.ts';
+import { BEFORE, INTERVALS, MODE, modeName, NAME, named, NATS, span } from './table-parts.ts';
 
 /** An evaluation as tables: what a terminal, a page and the docs show. */
 export function compressionTables(evaluation: CompressionEvaluation): TableSection[] {
   const { all, groups } = evaluation;
   return [
     ...[all, ...groups].map(crossEntropyTable),
-    hitTable(all),
-    gridTable(all),
     ...[all, ...groups].flatMap(differenceTable),
+    moreTable(all),
+    gridTable(all, 'Cross-entropy', 'crossEntropy'),
+    gridTable(all, 'Top-500', 'topKCrossEntropy'),
     ...[all, ...groups].flatMap((figures) => decodedTable(figures, evaluation)),
     ...decodedDifferenceTable(all),
+    ...runTable(all),
     modelTable(evaluation),
     dataTable(evaluation),
   ];
 }
 
+/** The figures that the track is about, teacher-forced and autoregressive side by side. */
 function crossEntropyTable(figures: CompressionFigures): TableSection {
+  const { summaries } = figures;
+  const modes = [...new Set(summaries.map(({ mode }) => mode))];
+  const names = [...new Set(summaries.map(({ name }) => name))];
+  const cellsOf = (name: string): Record<string, CellValue> => {
+    const cells: Record<string, CellValue> = { name };
+    for (const summary of summaries.filter((one) => one.name === name)) {
+      cells[`ce ${summary.mode}`] = summary.crossEntropy;
+      cells[`top ${summary.mode}`] = summary.topKCrossEntropy;
+    }
+    return cells;
+  };
   return {
     kind: 'table',
     caption: `Future tokens, ${span(figures)}`,
     columns: [
       NAME,
-      MODE,
-      { key: 'crossEntropy', title: 'cross-entropy', unit: 'nats', digits: 3 },
-      { key: 'top500', title: 'top-500', unit: 'nats', digits: 3 },
-      { key: 'renormalised', title: 'renormalised', unit: 'nats', digits: 3 },
+      ...modes.map((mode) => ({ key: `ce ${mode}`, title: `CE, ${mode}`, ...NATS })),
+      ...modes.map((mode) => ({ key: `top ${mode}`, title: `top-500, ${mode}`, ...NATS })),
     ],
-    rows: figures.summaries.map((summary) => ({
-      cells: {
-        ...named(summary),
-        crossEntropy: summary.crossEntropy,
-        top500: summary.topKCrossEntropy,
-        renormalised: summary.renormalisedCrossEntropy,
-      },
-    })),
-    note: `${INTERVALS} ${TOP_500}`,
+    rows: names.map((name) => ({ cells: cellsOf(name) })),
+    note: `Cross-entropy (CE) and top-500 cross-entropy in nats per token, the latter by Borealis’ definition: a miss scores what is left over, spread over all other codes. ${INTERVALS}`,
   };
 }
 
-function hitTable(figures: CompressionFigures): TableSection {
+function moreTable(figures: CompressionFigures): TableSection {
   const percent = ({ mean, low, high }: TokenSummary['hitRate']) => ({
     mean: mean * 100,
     low: low * 100,
@@ -56,13 +57,14 @@ function hitTable(figures: CompressionFigures): TableSection {
   });
   return {
     kind: 'table',
-    caption: `Perplexity and hits, ${span(figures)}`,
+    caption: `Perplexity, hits, and top-500 renormalised, ${span(figures)}`,
     columns: [
       NAME,
       MODE,
       { key: 'perplexity', title: 'perplexity', digits: 1 },
-      { key: 'hitRate', title: 'true code among 500', unit: '%', digits: 1 },
-      { key: 'accuracy', title: 'likeliest code right', unit: '%', digits: 1 },
+      { key: 'hitRate', title: 'hits in 500', unit: '%', digits: 1 },
+      { key: 'accuracy', title: 'likeliest right', unit: '%', digits: 1 },
+      { key: 'renormalised', title: 'renormalised', unit: 'nats', ...NATS },
     ],
     rows: figures.summaries.map((summary) => ({
       cells: {
@@ -70,40 +72,62 @@ function hitTable(figures: CompressionFigures): TableSection {
         perplexity: summary.perplexity,
         hitRate: percent(summary.hitRate),
         accuracy: percent(summary.accuracy),
+        renormalised: summary.renormalisedCrossEntropy,
       },
     })),
-    note: INTERVALS,
+    note: `Renormalised: top-500 with the 500 probabilities scaled to add up to 1. ${BEFORE} ${INTERVALS}`,
   };
 }
 
-function gridTable(figures: CompressionFigures): TableSection {
+function gridTable(
+  figures: CompressionFigures,
+  title: string,
+  metric: 'crossEntropy' | 'topKCrossEntropy',
+): TableSection {
   const grids = figures.summaries[0]?.perGrid.map(({ grid }) => grid) ?? [];
+  const cellsOf = ({ perGrid }: TokenSummary): Record<string, CellValue> =>
+    Object.fromEntries(perGrid.map(({ grid, [metric]: value }) => [`grid ${grid + 1}`, value]));
   return {
     kind: 'table',
-    caption: `Each future grid, ${span(figures)}`,
+    caption: `${title} of each future grid, ${span(figures)}`,
     columns: [
       NAME,
       MODE,
-      ...grids.map((grid) => ({
-        key: `ce${grid}`,
-        title: `CE of grid ${grid + 1}`,
-        unit: 'nats',
-        digits: 3,
-      })),
-      ...grids.map((grid) => ({ key: `top${grid}`, title: `top-500 of ${grid + 1}`, digits: 3 })),
+      ...grids.map((grid) => ({ key: `grid ${grid + 1}`, title: `grid ${grid + 1}`, unit: 'nats', ...NATS })),
     ],
     rows: figures.summaries.map((summary) => ({ cells: { ...named(summary), ...cellsOf(summary) } })),
-    note: `Grids are counted from 1. ${INTERVALS}`,
+    note: `Grids are counted from 1. ${BEFORE} ${INTERVALS}`,
   };
 }
 
-function cellsOf({ perGrid }: TokenSummary): Record<string, CellValue> {
-  const cells: Record<string, CellValue> = {};
-  for (const { grid, crossEntropy, topKCrossEntropy } of perGrid) {
-    cells[`ce${grid}`] = crossEntropy;
-    cells[`top${grid}`] = topKCrossEntropy.mean;
-  }
-  return cells;
+/** The seeds of a recipe one by one. */
+function runTable(figures: CompressionFigures): TableSection[] {
+  const { runSummaries, runDecoded = [] } = figures;
+  if (runSummaries.length === 0) return [];
+  const decodedOf = ({ name, mode }: TokenSummary) =>
+    runDecoded.find((one) => one.name === name && one.mode === mode)?.psnr ?? null;
+  return [
+    {
+      kind: 'table',
+      caption: `Each run, ${span(figures)}`,
+      columns: [
+        NAME,
+        MODE,
+        { key: 'crossEntropy', title: 'CE', unit: 'nats', ...NATS },
+        { key: 'top500', title: 'top-500', unit: 'nats', ...NATS },
+        ...(runDecoded.length === 0 ? [] : [{ key: 'psnr', title: 'PSNR', unit: 'dB' }]),
+      ],
+      rows: runSummaries.map((summary) => ({
+        cells: {
+          ...named(summary),
+          crossEntropy: summary.crossEntropy,
+          top500: summary.topKCrossEntropy,
+          psnr: decodedOf(summary),
+        },
+      })),
+      note: `${BEFORE} ${INTERVALS}`,
+    },
+  ];
 }
 
 function differenceTable(figures: CompressionFigures): TableSection[] {
@@ -126,121 +150,7 @@ function differenceTable(figures: CompressionFigures): TableSection[] {
         { key: 'top500', title: 'top-500', unit: 'nats', digits: 4 },
       ],
       rows,
-      note: `Below 0 the first predicts better. ${INTERVALS}`,
+      note: `Below 0 the first predicts better. States shuffled: the same model, shown the states of another segment. ${BEFORE} ${INTERVALS}`,
     },
   ];
-}
-
-function decodedTable(figures: CompressionFigures, { frameTruth }: CompressionEvaluation): TableSection[] {
-  const { decoded } = figures;
-  if (decoded === undefined) return [];
-  const grids = decoded[0]?.perGrid.map(({ grid }) => grid) ?? [];
-  const rows: TableRow[] = decoded.map(({ name, mode, ceiling, psnr, pooledPsnr, perGrid }) => ({
-    reference: ceiling,
-    cells: {
-      ...{ name, mode: modeName(mode), psnr, pooled: pooledPsnr.mean },
-      ...Object.fromEntries(perGrid.map(({ grid, psnr: of }) => [`grid${grid}`, of.mean])),
-    },
-  }));
-  const truth =
-    frameTruth === 'video'
-      ? 'Against what the camera saw; decoded true tokens are what no prediction in tokens can beat.'
-      : 'Against the decoded true tokens, since no video was given.';
-  return [
-    {
-      kind: 'table',
-      caption: `Decoded future frames, ${span(figures)}`,
-      columns: [
-        NAME,
-        MODE,
-        { key: 'psnr', title: 'PSNR', unit: 'dB' },
-        { key: 'pooled', title: 'of the pooled error', unit: 'dB' },
-        ...grids.map((grid) => ({ key: `grid${grid}`, title: `grid ${grid + 1}`, unit: 'dB' })),
-      ],
-      rows,
-      note: `PSNR of 8-bit frames, mean of the frames’ dB. ${truth} ${INTERVALS}`,
-    },
-  ];
-}
-
-function decodedDifferenceTable(figures: CompressionFigures): TableSection[] {
-  const rows = (figures.decodedDifferences ?? []).map(({ first, second, mode, psnr }) => ({
-    cells: {
-      ...{ name: `${first} − ${second}`, mode: modeName(mode), psnr },
-      clear: psnr.excludesZero ? 'yes' : 'no',
-    },
-  }));
-  if (rows.length === 0) return [];
-  return [
-    {
-      kind: 'table',
-      caption: `Differences of decoded frames, paired, ${span(figures)}`,
-      columns: [
-        { key: 'name', title: 'first − second' },
-        MODE,
-        { key: 'psnr', title: 'PSNR', unit: 'dB' },
-        { key: 'clear', title: 'excludes 0' },
-      ],
-      rows,
-      note: `Above 0 the first is nearer to the truth. ${INTERVALS}`,
-    },
-  ];
-}
-
-function modelTable({ runs }: CompressionEvaluation): TableSection {
-  return {
-    kind: 'table',
-    caption: 'Models',
-    columns: [
-      { key: 'name', title: 'run' },
-      { key: 'parameters', title: 'parameters', digits: 0 },
-      { key: 'step', title: 'steps', digits: 0 },
-      { key: 'weights', title: 'weights' },
-      { key: 'training', title: 'trained on' },
-      { key: 'validation', title: 'validated on' },
-    ],
-    rows: runs.map(({ name, parameterCount, step, weights, training, validation }) => ({
-      cells: {
-        ...{ name, parameters: parameterCount, step },
-        ...{ weights: short(weights), training: short(training), validation: short(validation) },
-      },
-    })),
-    note: 'First digits of SHA-256.',
-  };
-}
-
-function dataTable({ hashes }: CompressionEvaluation): TableSection {
-  const rows = Object.entries({
-    'predicted tokens': hashes.data,
-    'tokens that baselines were fitted on': hashes.training,
-    'raw video': hashes.video,
-    tokenizer: hashes.tokenizer,
-  }).flatMap(([name, hash]) => (hash === undefined ? [] : [{ cells: { name, hash } }]));
-  return {
-    kind: 'table',
-    caption: 'Data',
-    columns: [
-      { key: 'name', title: 'what' },
-      { key: 'hash', title: 'SHA-256' },
-    ],
-    rows,
-  };
-}
-
-function named({ name, mode }: TokenSummary) {
-  return { name, mode: modeName(mode) };
-}
-
-/** In a column of what each grid is predicted from. */
-function modeName(mode: PredictionMode | undefined): string {
-  if (mode === undefined) return '';
-  return mode === 'teacher-forced' ? 'true' : 'own';
-}
-
-function span({ name, windows, segments }: CompressionFigures): string {
-  return `${name} (${windows} of ${segments} segments)`;
-}
-
-function short(hash: string | null): string {
-  return hash === null ? 'not known' : hash.slice(0, 12);
 }

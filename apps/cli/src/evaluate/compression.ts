@@ -124,11 +124,9 @@ async function evaluate(
   const decoding =
     codec === undefined || framesOf === undefined
       ? undefined
-      : { decoder: codec, framesOf, windows, contextGrids, grids };
+      : { decoder: codec, framesOf, windows, contextGrids, grids, ceiling: video !== undefined };
   const [scoredOwn, ...others] =
-    decoding === undefined
-      ? recipes
-      : await decodeRecipes(recipes, { ...decoding, ceiling: video !== undefined, onProgress });
+    decoding === undefined ? recipes : await decodeRecipes(recipes, { ...decoding, onProgress });
   if (scoredOwn === undefined) throw new Error('nothing was scored');
 
   onProgress('bootstrapping intervals');

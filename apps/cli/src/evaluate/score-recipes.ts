@@ -36,7 +36,7 @@ export async function scoreRecipes(options: ScoreRecipesOptions): Promise<Scored
   const { windows, modes, own, versus, training, onProgress } = options;
   const ownCandidates = candidatesOf(own);
   const versusCandidates = candidatesOf(versus);
-  const suffix = ', states of another segment';
+  const suffix = ', states shuffled';
   const shuffled = options.shuffleStates
     ? candidatesOf(own, { suffix, statesFor: await statesOfAnotherSegment(windows) })
     : [];
@@ -109,7 +109,7 @@ export async function decodeRecipes(
     }),
     ...scored
       .slice(0, yardsticks.length)
-      .map((score) => ({ name: score.name, baseline: true, scores: [], decoded: [score] })),
+      .map((score) => ({ name: score.name, baseline: !score.ceiling, scores: [], decoded: [score] })),
   ];
 }
 

@@ -46,7 +46,7 @@ export async function tinyTokens(): Promise<TinyTokens> {
   const tokenizer = at('cosmos.safetensors');
   await writeTinyCosmos(tokenizer, 1);
   await tokenize(at('raw'), at('tokens'), tokenizer);
-  const models = [at('seed-1'), at('seed-2')] as const;
+  const models = [at('tiny-1'), at('tiny-2')] as const;
   await writeTinyModel(models[0], 1);
   await writeTinyModel(models[1], 2);
   await writeTinyModel(at('other'), 3);

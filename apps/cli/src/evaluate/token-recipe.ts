@@ -69,8 +69,17 @@ export async function loadTokenRecipe(
     dispose();
     throw error;
   }
-  const name = names.length === 1 ? (names[0] ?? '') : `mean of ${names.join(', ')}`;
-  return { name, runs, dispose };
+  return { name: recipeName(names), runs, dispose };
+}
+
+/** The name that runs share, where they are told apart by their ends: `on-1`, `on-2` → `on (2 seeds)`. */
+function recipeName(names: readonly string[]): string {
+  const [first = '', ...others] = names;
+  if (others.length === 0) return first;
+  let length = first.length;
+  while (!others.every((name) => name.startsWith(first.slice(0, length)))) length--;
+  const shared = first.slice(0, length).replace(/(seed)?[-_. /]*$/, '');
+  return shared.length < 2 ? `mean of ${names.join(', ')}` : `${shared} (${names.length} seeds)`;
 }
 
 /** A candidate for each of a recipe's runs. */

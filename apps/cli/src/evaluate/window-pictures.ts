@@ -20,6 +20,8 @@ export interface PicturedWindow {
   /** Numbers of the frames that the stills show, counted from 1; the first of them is given. */
   readonly frames: readonly number[];
   readonly truth: readonly Png[];
+  /** The true tokens, decoded: what a prediction could show at best. None where these are the truth. */
+  readonly tokens: readonly Png[];
   readonly predicted: readonly Png[];
   readonly difference: readonly Png[];
 }
@@ -33,6 +35,8 @@ interface PictureWindowsOptions extends PictureOptions {
   readonly decoder: GridDecoder;
   readonly framesOf: (window: Window) => Promise<Frames>;
   readonly contextGrids: number;
+  /** Show the true tokens, decoded, too. */
+  readonly ceiling: boolean;
 }
 
 /** Frames a second: slower than the camera's 30, for what is half a second long. */
@@ -90,11 +94,12 @@ async function pictureWindow(
   codes: Int32Array,
   said: string,
 ): Promise<Omit<PicturedWindow, 'kind'>> {
-  const { windows, decoder, framesOf, contextGrids, groups } = options;
+  const { windows, decoder, framesOf, contextGrids, groups, ceiling } = options;
   const window = await windows.at(index);
   if (window.tokens === undefined) throw new Error(`window ${index} holds no tokens`);
   const truth = await framesOf(window);
   const decoded = await decoder.decode(withGrids(window.tokens, contextGrids, codes));
+  const best = ceiling ? await decoder.decode(window.tokens) : undefined;
   const given = firstFrameOf(contextGrids);
   const predicted = joined(truth, decoded, given);
   const difference = differenceFrames(truth, predicted);
@@ -118,6 +123,7 @@ async function pictureWindow(
     film: await encodeFilm(film, { fps: FPS }),
     frames: shown.map((frame) => frame + 1),
     truth: await stills(truth),
+    tokens: best === undefined ? [] : await stills(best),
     predicted: await stills(predicted),
     difference: await stills(difference),
   };
