@@ -1,10 +1,8 @@
-export { encoderHash } from './autoencoder/encoder-hash.ts';
+export { encodeDataset } from './autoencoder/encode-dataset.ts';
 export { loadAutoencoder } from './autoencoder/load-autoencoder.ts';
 export type { Autoencoder } from './autoencoder/open-autoencoder.ts';
 export { openAutoencoder } from './autoencoder/open-autoencoder.ts';
-export type { LoadedVae } from './autoencoder/published-vae.ts';
-export { readPublishedVae, writePublishedVae } from './autoencoder/published-vae.ts';
-export { videoOf } from './autoencoder/video-of.ts';
+export { writePublishedVae } from './autoencoder/published-vae.ts';
 export { averageScores } from './compression/average-scores.ts';
 export type { BaselineOptions } from './compression/baseline-candidates.ts';
 export { baselineCandidates } from './compression/baseline-candidates.ts';

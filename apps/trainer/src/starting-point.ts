@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Model, RunConfig, StartingWeights, Statistics } from '@borealis/training';
 import { openModelFolder } from '@borealis/training';
+import { hashOfFiles } from './hash-of-files.ts';
+import { openPublished } from './published-start.ts';
 import { TrainerError } from './trainer-error.ts';
 
 /** A trained model that another training starts from. */
@@ -13,22 +12,30 @@ export interface StartingPoint {
   /** What the settings leave open of the model's configuration is taken from here. */
   readonly config: unknown;
   readonly weights: StartingWeights;
-  readStatistics(): Promise<Statistics>;
+  /** Null where it has none: they are fitted. */
+  readStatistics(): Promise<Statistics | null>;
 }
 
 /**
- * The model folder that training is to start from.
+ * The model that training is to start from: a model folder, or a published checkpoint of the model.
  *
  * @throws TrainerError `INVALID_ARGUMENT` where the folder holds no model, or another one than `model`; TrainingError
- * `RUN_DAMAGED`
+ * `RUN_DAMAGED`; the model's own errors for another model's configuration
  */
-export async function openStartingPoint(path: string, model: Pick<Model, 'name'>): Promise<StartingPoint> {
+export async function openStartingPoint(
+  path: string,
+  model: Pick<Model, 'name' | 'published'>,
+): Promise<StartingPoint> {
   const dir = resolve(path);
   const folder = await openModelFolder(dir);
   if (folder === null) {
+    const published = model.published && (await openPublished(dir, model.published));
+    if (published != null) return published;
+    const also =
+      model.published === undefined ? '' : ', and no published checkpoint (config.json and safetensors)';
     throw new TrainerError(
       'INVALID_ARGUMENT',
-      `${dir} holds no model to start from (model.json is missing): \`borealis model export\` makes one of a run`,
+      `${dir} holds no model to start from (model.json is missing)${also}: \`borealis model export\` makes one of a run`,
     );
   }
   const { record } = folder;
@@ -36,15 +43,9 @@ export async function openStartingPoint(path: string, model: Pick<Model, 'name'>
     throw new TrainerError('INVALID_ARGUMENT', `${dir} holds a ${record.model}, not a ${model.name}`);
   }
   return {
-    identity: { dir, sha256: await hashOf(folder.weightsPath) },
+    identity: { dir, sha256: await hashOfFiles([folder.weightsPath]) },
     config: record.config,
     weights: { location: dir, load: () => folder.loadWeights() },
     readStatistics: () => folder.readStatistics(),
   };
-}
-
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

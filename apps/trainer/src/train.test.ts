@@ -2,16 +2,9 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { combineLogs } from '@borealis/training';
 import { expect, test } from 'vitest';
+import { lastCheckpoint } from './last-checkpoint.test.fixture.ts';
 import { tinySettings } from './tiny-data.test.fixture.ts';
 import { train } from './train.ts';
-
-/** Every file of a run's last checkpoint, but for the time in its manifest. */
-async function lastCheckpoint(run: string): Promise<Record<string, string>> {
-  const folder = join(run, 'checkpoints', (await readdir(join(run, 'checkpoints'))).sort().at(-1) ?? '');
-  const names = (await readdir(folder)).filter((name) => name !== 'manifest.json');
-  const files = names.map(async (name) => [name, await readFile(join(folder, name), 'hex')] as const);
-  return Object.fromEntries(await Promise.all(files));
-}
 
 test(
   'trains; stopped and resumed it gives the same bits; the run folder holds everything',

@@ -8,6 +8,7 @@ export { init } from './init.ts';
 export { countOf } from './parameter-specs.ts';
 export type { DitParameters } from './parameters.ts';
 export { asDitParameters } from './parameters.ts';
+export { fromPublishedConfig } from './published-config.ts';
 export type { StateParameters } from './states/embed-states.ts';
 export { embedStates } from './states/embed-states.ts';
 export type { AttentionParameters, AttentionSetting } from './transformer/attention.ts';

@@ -9,8 +9,10 @@ import { DitSamplerError } from './errors.ts';
 import { loss } from './flow/loss.ts';
 import { init, shapes } from './init.ts';
 import { STATE_CONDITIONER } from './parameter-specs.ts';
+import { fromPublishedConfig } from './published-config.ts';
 import { createSampler } from './sampling/sampler.ts';
 import { stateNormalisation } from './states/state-statistics.ts';
+import { heldWeights } from './weights.ts';
 import { framesOfLatents } from './window-latents.ts';
 
 /** Rows and columns of pixels that a latent stands for (Wan 2.2's autoencoder). */
@@ -35,6 +37,7 @@ export const ditSampler: LatentModel<DitSamplerConfig, DitBatch> = {
   toBatch,
   loss,
   createSampler,
+  published: { configOf: fromPublishedConfig, parametersOf: heldWeights },
 };
 
 /** Without adapters everything trains; with adapters these do, and what robot states pass through. */

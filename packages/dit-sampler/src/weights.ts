@@ -59,13 +59,24 @@ export function loadWeights(
   stored: ReadonlyMap<string, tf.Tensor>,
   seed = 0,
 ): Parameters {
+  const held = heldWeights(config, stored);
+  const absent = Object.fromEntries(
+    Object.entries(parameterSpecs(config)).filter(([name]) => !(name in held)),
+  );
+  const parameters = nestParameters({ ...held, ...drawParameters(absent, seed) });
+  return Object.keys(held).some(isLoraName) ? parameters : withAdapters(config, parameters, seed);
+}
+
+/**
+ * The same without what isn't stored: parameters by dotted path, as they are held.
+ *
+ * @throws DitSamplerError `WEIGHTS`
+ */
+export function heldWeights(config: DitSamplerConfig, stored: ReadonlyMap<string, tf.Tensor>): NamedTensors {
   const specs = parameterSpecs(config);
   const ours = underPublishedNames(stored);
   checkStored(config, ours);
-  const absent = Object.fromEntries(Object.entries(specs).filter(([name]) => !(name in ours)));
-  const held = mapNamed(ours, (tensor, name) => asHeld(tensor, specs[name]));
-  const parameters = nestParameters({ ...held, ...drawParameters(absent, seed) });
-  return Object.keys(ours).some(isLoraName) ? parameters : withAdapters(config, parameters, seed);
+  return mapNamed(ours, (tensor, name) => asHeld(tensor, specs[name]));
 }
 
 /** All of the published model's parameters, of its shapes, and nothing unknown. */

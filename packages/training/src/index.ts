@@ -44,6 +44,7 @@ export type {
   LatentModel,
   LatentSampler,
   Model,
+  PublishedForm,
   SamplingOptions,
   Statistics,
   TokenModel,

@@ -1,8 +1,8 @@
 import type { Dataset, Latents, StateStatistics, TokenGrids, Window, WindowSpec } from '@borealis/dataset';
-import type { Random, TensorTree } from '@borealis/tensor';
+import type { Random, TensorTree, tf } from '@borealis/tensor';
 import type { z } from 'zod';
 import type { ParameterShapes } from './parameters/parameter-shapes.ts';
-import type { Parameters } from './parameters/parameters.ts';
+import type { NamedTensors, Parameters } from './parameters/parameters.ts';
 import type { LossAndLogs } from './parameters/value-and-gradients.ts';
 
 /** Numbers taken from the training set and stored with the model, by name. */
@@ -96,6 +96,14 @@ export interface LatentSampler {
   dispose(): void;
 }
 
+/** What the field's own checkpoints of a model mean here. */
+export interface PublishedForm<Config> {
+  /** What `config.json` doesn't tell is that of a preset. */
+  configOf(published: unknown): Config;
+  /** Parameters by dotted path from the tensors as stored; takes possession of these. */
+  parametersOf(config: Config, stored: ReadonlyMap<string, tf.Tensor>): NamedTensors;
+}
+
 interface ModelBase<Config, Batch extends TensorTree> {
   readonly name: string;
   /** Strict: an unknown key is refused. */
@@ -119,6 +127,8 @@ interface ModelBase<Config, Batch extends TensorTree> {
    */
   toBatch(config: Config, statistics: Statistics, windows: readonly Window[], random?: Random): Batch;
   loss(config: Config, parameters: Parameters, batch: Batch): LossAndLogs;
+  /** How a published checkpoint is read: a `config.json` and safetensors. Absent: there is none. */
+  readonly published?: PublishedForm<Config>;
   /** The model with what its configuration names in files, such as weights that its loss needs; absent: there is nothing. */
   withFiles?(config: Config): Promise<this>;
 }

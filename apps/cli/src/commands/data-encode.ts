@@ -26,8 +26,7 @@ export function dataEncodeCommand(): Command {
       const { openDataset } = await import('@borealis/dataset');
       const { startBackend } = await import('@borealis/tensor');
       const { stopOnSignals } = await import('@borealis/trainer');
-      const { loadAutoencoder } = await import('@borealis/evaluator');
-      const { encodeDataset } = await import('../latents/encode-dataset.ts');
+      const { encodeDataset, loadAutoencoder } = await import('@borealis/evaluator');
       const { progressLine } = await import('../quickstart/progress-line.ts');
       const progress = progressLine(process.stderr);
       const dataset = await openDataset(directory);

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dataset } from '@borealis/dataset';
 import { openDataset, STATE_COUNT, withLatents, writeRawDataset } from '@borealis/dataset';
-import type { LoadedVae } from '@borealis/evaluator';
-import { readPublishedVae, videoOf, writePublishedVae } from '@borealis/evaluator';
 import { startBackend, tf } from '@borealis/tensor';
 import { createVideoVae, init, presets } from '@borealis/video-vae';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { encodeDataset } from './encode-dataset.ts';
+import type { LoadedVae } from './published-vae.ts';
+import { readPublishedVae, writePublishedVae } from './published-vae.ts';
+import { videoOf } from './video-of.ts';
 
 const config = { ...presets.small, baseDim: 4, decoderBaseDim: 4 };
 

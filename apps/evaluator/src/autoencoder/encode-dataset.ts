@@ -1,10 +1,11 @@
 import type { Dataset, WriteLatentsSummary } from '@borealis/dataset';
 import { writeLatents } from '@borealis/dataset';
-import type { LoadedVae } from '@borealis/evaluator';
-import { encoderHash, videoOf } from '@borealis/evaluator';
 import { tf } from '@borealis/tensor';
 import type { Tiling } from '@borealis/video-vae';
 import { createVideoVae } from '@borealis/video-vae';
+import { encoderHash } from './encoder-hash.ts';
+import type { LoadedVae } from './published-vae.ts';
+import { videoOf } from './video-of.ts';
 
 export interface EncodeDatasetOptions {
   readonly dataset: Dataset;
