@@ -6,7 +6,7 @@ interface DecodeOptions {
   readonly segment: number;
   readonly out: string;
   readonly tokenizer?: string;
-  readonly triples?: number;
+  readonly triples: number;
 }
 
 export function dataDecodeCommand(): Command {
@@ -21,7 +21,11 @@ export function dataDecodeCommand(): Command {
       '--tokenizer <file>',
       'block FSQ or Cosmos weights (default: tokenizer.safetensors beside the tokens)',
     )
-    .addOption(new Option('--triples <n>', 'at most so many, 17 frames each').argParser(wholeNumberFrom(1)))
+    .addOption(
+      new Option('--triples <n>', 'at most so many of its first, 17 frames each')
+        .argParser(wholeNumberFrom(1))
+        .default(60),
+    )
     .action(async (directory: string, _: unknown, command: Command) => {
       const { json, segment, out, tokenizer, triples } = command.optsWithGlobals<DecodeOptions>();
       const { openDataset } = await import('@borealis/dataset');
@@ -36,10 +40,7 @@ export function dataDecodeCommand(): Command {
         if (codec === undefined)
           throw new CliError('tokens', `${directory} has no tokenizer beside it: give --tokenizer FILE`);
         try {
-          const decoded = await decodeSegment({
-            ...{ dataset, codec, segment, out },
-            ...(triples === undefined ? {} : { triples }),
-          });
+          const decoded = await decodeSegment({ dataset, codec, segment, out, triples });
           await writeFileAtomic(out, decoded.bytes);
           const { frames, height, width } = decoded;
           if (json === true) console.log(JSON.stringify({ out, frames, height, width }));

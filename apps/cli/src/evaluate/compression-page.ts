@@ -1,6 +1,7 @@
 import type { Report, Section } from '@borealis/report';
 import type { CompressionEvaluation, EvaluatedCompression } from './compression.ts';
 import { compressionTables } from './compression-tables.ts';
+import { notesOnce } from './notes-once.ts';
 import type { RunCurves } from './run-curves.ts';
 import { trainingCurves } from './training-curves.ts';
 import type { PicturedWindow } from './window-pictures.ts';
@@ -12,7 +13,7 @@ export interface CompressionPageInput extends EvaluatedCompression {
 /** An evaluation as one page: what was predicted to look at, the figures, the training, and what it was all made from. */
 export function compressionPage({ evaluation, pictured, curves }: CompressionPageInput): Report {
   const { all, runs } = evaluation;
-  const tables = compressionTables(evaluation);
+  const tables = notesOnce(compressionTables(evaluation));
   const about = ['Models', 'Data'];
   return {
     title: 'Compression track: future tokens',

@@ -131,9 +131,9 @@ function runTable(figures: CompressionFigures): TableSection[] {
 }
 
 function differenceTable(figures: CompressionFigures): TableSection[] {
-  const rows = figures.differences.map(({ first, second, mode, crossEntropy, topKCrossEntropy }) => ({
+  const rows = figures.differences.map(({ second, mode, crossEntropy, topKCrossEntropy }) => ({
     cells: {
-      ...{ name: `${first} − ${second}`, mode: modeName(mode), crossEntropy, top500: topKCrossEntropy },
+      ...{ name: second, mode: modeName(mode), crossEntropy, top500: topKCrossEntropy },
       clear: crossEntropy.excludesZero ? 'yes' : 'no',
     },
   }));
@@ -141,16 +141,16 @@ function differenceTable(figures: CompressionFigures): TableSection[] {
   return [
     {
       kind: 'table',
-      caption: `Differences, paired, ${span(figures)}`,
+      caption: `${figures.differences[0]?.first} minus others, paired, ${span(figures)}`,
       columns: [
-        { key: 'name', title: 'first − second' },
+        { key: 'name', title: 'minus' },
         MODE,
         { key: 'crossEntropy', title: 'cross-entropy', unit: 'nats', digits: 4 },
         { key: 'clear', title: 'excludes 0' },
         { key: 'top500', title: 'top-500', unit: 'nats', digits: 4 },
       ],
       rows,
-      note: `Below 0 the first predicts better. States shuffled: the same model, shown the states of another segment. ${BEFORE} ${INTERVALS}`,
+      note: `Below 0 it predicts better than the other. States shuffled: the same model, shown the states of another segment. ${BEFORE} ${INTERVALS}`,
     },
   ];
 }
