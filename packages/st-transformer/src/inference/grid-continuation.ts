@@ -20,17 +20,19 @@ export interface ContinuationInputs {
 
 export function continueGrids(model: CompiledModel, { grids, states }: ContinuationInputs): GridContinuation {
   const windows = states.shape[0];
-  let memories: readonly GridMemory[] = [];
+  const past: GridMemory[] = [];
+  let count = 0;
   let hidden: tf.Tensor | undefined;
 
   function see(seen: readonly Int32Array[]): void {
     const codes = stackGrids(seen, windows);
-    const ahead = tf.slice(states, [0, memories.length, 0, 0], [-1, seen.length + 1, -1, -1]);
-    const next = model.see({ codes, states: ahead, past: memories });
+    const ahead = tf.slice(states, [0, count, 0, 0], [-1, seen.length + 1, -1, -1]);
+    const next = model.see({ codes, states: ahead, past: [...past] });
     tf.dispose([codes, ahead]);
     hidden?.dispose();
     hidden = next.hidden;
-    memories = [...memories, ...next.memories];
+    past.push(next.memory);
+    count += seen.length;
   }
 
   see(grids);
@@ -40,7 +42,7 @@ export function continueGrids(model: CompiledModel, { grids, states }: Continuat
       see([codes]);
     },
     dispose: () => {
-      tf.dispose([states, hidden, memories] as unknown as tf.TensorContainer);
+      tf.dispose([states, hidden, past] as unknown as tf.TensorContainer);
     },
   };
 }

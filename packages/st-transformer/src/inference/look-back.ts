@@ -4,7 +4,7 @@ import type { BlockOptions } from '../block.ts';
 import type { AttentionParameters } from '../self-attention.ts';
 import { splitHeads } from '../self-attention.ts';
 
-/** What a layer's attention needs of a grid when later ones look back at it, `[b 1 s c]` each. */
+/** What a layer's attention needs of grids when later ones look back at them, `[b t s c]` each. */
 export type KeysAndValues = { readonly keys: tf.Tensor; readonly values: tf.Tensor };
 
 export interface LookBackOptions extends BlockOptions {
@@ -19,14 +19,14 @@ export interface LookBackOptions extends BlockOptions {
  * them, or the first ones in a row.
  *
  * @param x `[b t s c]`, t = 1 where there is a past
- * @returns the attention's output, like x, and what it needs of each of x's grids later
+ * @returns the attention's output, like x, and what it needs of x's grids later
  */
 export function lookBack(
   x: tf.Tensor,
   p: AttentionParameters,
   { past, sees, ...options }: LookBackOptions,
-): { readonly context: tf.Tensor; readonly kept: readonly KeysAndValues[] } {
-  const [b, t, s, c] = x.shape as [number, number, number, number];
+): { readonly context: tf.Tensor; readonly kept: KeysAndValues } {
+  const [b, , s, c] = x.shape as [number, number, number, number];
   const { q, k, v } = splitHeads(affine(x, p.qkv), p.norm, options.heads);
   const isFirst = past.length === 0;
   const keys = isFirst ? k : tf.concat([...past.map(({ keys }) => keys), k], 1); // [b past+t s c]
@@ -42,8 +42,5 @@ export function lookBack(
           }),
           x.shape,
         );
-  const grid = (grids: tf.Tensor, i: number) =>
-    t === 1 ? grids : tf.slice(grids, [0, i, 0, 0], [-1, 1, -1, -1]);
-  const kept = Array.from({ length: t }, (_, i) => ({ keys: grid(k, i), values: grid(v, i) }));
-  return { context: affine(context, p.proj), kept };
+  return { context: affine(context, p.proj), kept: { keys: k, values: v } };
 }

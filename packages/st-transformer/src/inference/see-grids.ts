@@ -10,7 +10,7 @@ import { norm } from '../norm.ts';
 import type { KeysAndValues } from './look-back.ts';
 import { lookBack } from './look-back.ts';
 
-/** What all layers need of a grid when later ones look back at it, by layer. */
+/** What all layers need of grids when later ones look back at them, by layer. */
 export type GridMemory = Readonly<Record<string, KeysAndValues>>;
 
 export interface SeeArguments extends ForwardArguments {
@@ -21,24 +21,33 @@ export interface SeeArguments extends ForwardArguments {
 export type Seen = {
   /** `[b·s c]`: what predicts the grid after the last one */
   readonly hidden: tf.Tensor;
-  /** Of each grid in `codes`. */
-  readonly memories: readonly GridMemory[];
+  /** Of the grids in `codes`. */
+  readonly memory: GridMemory;
 };
 
 /** As `hiddenOf`, of the grids in `codes` alone: of those before them, keys and values are there already. */
 export function seeGrids(config: StTransformerConfig, { past, ...inputs }: SeeArguments): Seen {
   const p = inputs.parameters;
   const t = inputs.codes.shape[1] as number;
-  let x = embedGrids(config, inputs, past.length); // [b t s c]
-  const memories: Record<string, KeysAndValues>[] = Array.from({ length: t }, () => ({}));
+  let x = embedGrids(
+    config,
+    inputs,
+    past.reduce((sum, memory) => sum + gridsIn(memory), 0),
+  ); // [b t s c]
+  const memory: Record<string, KeysAndValues> = {};
   for (const [name, parameters] of Object.entries(p.layers)) {
     const before = past.flatMap((memory) => memory[name] ?? []);
     const { y, kept } = layerLookingBack(x, parameters, before, { heads: config.heads });
     x = y;
-    memories.forEach((memory, i) => (memory[name] = kept[i] as KeysAndValues));
+    memory[name] = kept;
   }
   const last = tf.reshape(tf.slice(x, [0, t - 1, 0, 0], [-1, 1, -1, -1]), [-1, config.dim]);
-  return { hidden: norm(last, p.norm_out), memories };
+  return { hidden: norm(last, p.norm_out), memory };
+}
+
+/** How many grids these are the keys and values of. */
+function gridsIn(memory: GridMemory): number {
+  return Object.values(memory)[0]?.keys.shape[1] ?? 0;
 }
 
 /** As `layer`. */
@@ -47,7 +56,7 @@ function layerLookingBack(
   p: LayerParameters,
   past: readonly KeysAndValues[],
   options: BlockOptions,
-): { readonly y: tf.Tensor; readonly kept: readonly KeysAndValues[] } {
+): { readonly y: tf.Tensor; readonly kept: KeysAndValues } {
   const seen = 'attn' in p ? x : tf.add(x, spatialAttention(norm(x, p.norm1), p.spatial_attn, options));
   const { context, kept } =
     'attn' in p
