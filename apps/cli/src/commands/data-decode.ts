@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
+import { wholeNumberFrom } from './number-options.ts';
 
 interface DecodeOptions {
   readonly json?: boolean;
@@ -52,12 +53,4 @@ export function dataDecodeCommand(): Command {
         await dataset.close();
       }
     });
-}
-
-function wholeNumberFrom(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`A whole number from ${least}.`);
-  };
 }

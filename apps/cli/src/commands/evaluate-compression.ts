@@ -1,9 +1,10 @@
 import { basename, dirname } from 'node:path';
 import type { PredictionMode } from '@borealis/evaluator';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
 import type { EvaluateCompressionOptions, EvaluatedCompression } from '../evaluate/compression.ts';
 import { wholeNumbers } from '../evaluate/whole-numbers.ts';
+import { wholeNumberFrom } from './number-options.ts';
 
 interface Options {
   readonly json?: boolean;
@@ -49,7 +50,7 @@ export function evaluateCompressionCommand(): Command {
         .default(['teacher-forced', 'autoregressive']),
     )
     .addOption(
-      new Option('--windows <n>', 'at most so many, evenly spread (default: all)').argParser(wholeNumber(1)),
+      new Option('--windows <n>', 'at most so many, evenly spread (default: all)').argParser(wholeNumberFrom(1)),
     )
     .option('--groups <FILE>', 'episodes.json of the raw data: figures of known and of new rooms apart')
     .addOption(
@@ -69,7 +70,7 @@ export function evaluateCompressionCommand(): Command {
     .option('--report <FILE.html>', 'write a page: tables, curves, films and pictures')
     .addOption(
       new Option('--pictures <n>', 'windows on the page, and as many of the worst')
-        .argParser(wholeNumber(0))
+        .argParser(wholeNumberFrom(0))
         .default(3),
     )
     .option('--markdown', 'print the tables as Markdown')
@@ -124,12 +125,4 @@ async function writePage(
   const { runCurves } = await import('../evaluate/run-curves.ts');
   const page = compressionPage({ ...result, curves: await runCurves(runs) });
   return writeReport(dirname(file), page, { fileName: basename(file) });
-}
-
-function wholeNumber(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`A whole number from ${least}.`);
-  };
 }
