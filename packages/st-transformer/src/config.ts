@@ -44,6 +44,8 @@ const fieldsSchema = z.strictObject({
   stateForm: z.enum(['pose', 'motion']),
   /** Channels of a state. */
   stateChannels: count,
+  /** In training, layers keep what goes into them only and compute the rest again for the gradient: less memory, a third more time. */
+  recompute: z.boolean().default(false),
 });
 
 export const stTransformerConfigSchema = fieldsSchema.superRefine((config, context) => {
@@ -80,6 +82,7 @@ export const presets = {
     states: 'on',
     stateForm: 'pose',
     stateChannels: 25,
+    recompute: false,
   },
   /** Minutes on two processor cores, with the few tokens of the sample data. */
   small: {
@@ -97,6 +100,7 @@ export const presets = {
     states: 'on',
     stateForm: 'motion',
     stateChannels: 25,
+    recompute: false,
   },
   /** Hours on two processor cores, with more tokens than the sample data has. */
   medium: {
@@ -114,5 +118,6 @@ export const presets = {
     states: 'on',
     stateForm: 'motion',
     stateChannels: 25,
+    recompute: false,
   },
 } as const satisfies Record<string, StTransformerConfig>;

@@ -1,5 +1,6 @@
-import { tf } from '@borealis/tensor';
+import { recompute, tf } from '@borealis/tensor';
 import type { StTransformerConfig } from './config.ts';
+import type { LayerParameters } from './layer.ts';
 import { layer } from './layer.ts';
 import { norm } from './norm.ts';
 import type { StTransformerParameters } from './parameters.ts';
@@ -22,7 +23,9 @@ export interface ForwardArguments {
 export function hiddenOf(config: StTransformerConfig, inputs: ForwardArguments): tf.Tensor {
   const p = inputs.parameters;
   let x = embedGrids(config, inputs);
-  for (const parameters of Object.values(p.layers)) x = layer(x, parameters, { heads: config.heads });
+  const own = (x: tf.Tensor, parameters: LayerParameters) => layer(x, parameters, { heads: config.heads });
+  const step = config.recompute ? recompute(own) : own;
+  for (const parameters of Object.values(p.layers)) x = step(x, parameters);
   return norm(x, p.norm_out);
 }
 

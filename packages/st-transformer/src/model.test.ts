@@ -5,6 +5,7 @@ import { createTrainStep, initialState, nameParameters } from '@borealis/trainin
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { StBatch } from './batch.ts';
 import { toBatch } from './batch.ts';
+import type { StTransformerConfig } from './config.ts';
 import { presets } from './config.ts';
 import { init } from './init.ts';
 import { loss } from './loss.ts';
@@ -32,8 +33,8 @@ describe('for the apps', () => {
 });
 
 describe('training', () => {
-  const steps = (step: TrainStep<StBatch>, count: number) => {
-    let state = initialState(nameParameters(init(tiny, 1)), {});
+  const steps = (step: TrainStep<StBatch>, count: number, config = tiny) => {
+    let state = initialState(nameParameters(init(config, 1)), {});
     const batch = toBatch(tiny, tinyStatistics, [randomWindow(tiny, 1), randomWindow(tiny, 2)]);
     return Array.from({ length: count }, () => {
       const result = step(state, batch, 0.02);
@@ -55,5 +56,24 @@ describe('training', () => {
     expect(Math.abs((logs[0]?.['future'] ?? NaN) - even)).toBeLessThan(0.1);
     expect(logs.at(-1)?.loss).toBeLessThan(even / 4);
     expect(logs.at(-1)?.['future']).toBeLessThan(even / 4);
+  });
+
+  test('recomputed layers give the same steps', () => {
+    const logsOf = (config: StTransformerConfig) => {
+      const step = createTrainStep<StBatch>({
+        loss: (parameters, batch) => loss(config, parameters, batch),
+        adamw: { beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0 },
+        maxGradientNorm: 1,
+      });
+      const logs = steps(step, 4, config);
+      step.dispose();
+      return logs;
+    };
+    const deep = { ...tiny, layers: 3 };
+    const [kept, recomputed] = [logsOf(deep), logsOf({ ...deep, recompute: true })];
+    recomputed.forEach(({ loss, gradientNorm }, i) => {
+      expect(loss).toBeCloseTo(kept[i]?.loss ?? NaN, 5);
+      expect(gradientNorm).toBeCloseTo(kept[i]?.gradientNorm ?? NaN, 5);
+    });
   });
 });

@@ -20,6 +20,7 @@ export const tiny: StTransformerConfig = {
   states: 'on',
   stateForm: 'pose',
   stateChannels: 3,
+  recompute: false,
 };
 
 /** The same with a row of a table for each code. */
