@@ -50,7 +50,9 @@ export function evaluateCompressionCommand(): Command {
         .default(['teacher-forced', 'autoregressive']),
     )
     .addOption(
-      new Option('--windows <n>', 'at most so many, evenly spread (default: all)').argParser(wholeNumberFrom(1)),
+      new Option('--windows <n>', 'at most so many, evenly spread (default: all)').argParser(
+        wholeNumberFrom(1),
+      ),
     )
     .option('--groups <FILE>', 'episodes.json of the raw data: figures of known and of new rooms apart')
     .addOption(
