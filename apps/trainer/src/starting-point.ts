@@ -29,8 +29,8 @@ export async function openStartingPoint(
   const dir = resolve(path);
   const folder = await openModelFolder(dir);
   if (folder === null) {
-    const published = model.published && (await openPublished(dir, model.published));
-    if (published != null) return published;
+    const published = model.published === undefined ? null : await openPublished(dir, model.published);
+    if (published !== null) return published;
     const also =
       model.published === undefined ? '' : ', and no published checkpoint (config.json and safetensors)';
     throw new TrainerError(

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { loadAutoencoder } from '@borealis/evaluator';
 import { namedLeaves, startBackend, tf } from '@borealis/tensor';
 import { loadTrained } from '@borealis/trainer';
-import { countParameters, nameParameters, writeModelFolder } from '@borealis/training';
+import { countParameters, disposeNamed, nameParameters, writeModelFolder } from '@borealis/training';
+import { videoVae } from '@borealis/video-vae';
 import { CliError } from '../cli-error.ts';
 import { modelCard } from './model-card.ts';
 
@@ -31,15 +33,16 @@ export async function exportModel({ run, out, storage, notes }: ExportOptions): 
       throw new CliError('nothing-to-export', `${run} is a model folder already: export takes a run`);
     }
     const parameterCount = countParameters(parameters);
-    const { training, seed, data, validation, from } = trained.run;
+    const { training, seed, data, validation, from, latents } = trained.run;
     await writeModelFolder(out, {
       record: {
         model: model.name,
-        config: JSON.parse(JSON.stringify(config)) as null,
+        config: JSON.parse(JSON.stringify(await measured(run, model.name, config))) as null,
         training: {
           ...{ step, seed, settings: training, data: data.fingerprint },
           validation: validation?.fingerprint ?? null,
           from: from?.sha256 ?? null,
+          latents: latents?.encoder ?? null,
         },
       },
       parameters: nameParameters(parameters),
@@ -56,4 +59,12 @@ export async function exportModel({ run, out, storage, notes }: ExportOptions): 
   } finally {
     tf.dispose(namedLeaves(parameters).map(([, tensor]) => tensor));
   }
+}
+
+/** An autoencoder's configuration with what its latents are normalised by, which its training doesn't know. */
+async function measured(run: string, model: string, config: unknown): Promise<unknown> {
+  if (model !== videoVae.name) return config;
+  const autoencoder = await loadAutoencoder(run);
+  disposeNamed(nameParameters(autoencoder.parameters));
+  return autoencoder.config;
 }
