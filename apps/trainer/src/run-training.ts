@@ -57,15 +57,16 @@ async function trainAs(
 ): Promise<TrainResult> {
   const leads = cluster === undefined || cluster.task === 0;
   const { resume = 'never' } = settings;
-  const model = await loadModel(settings.model);
+  const plain = await loadModel(settings.model);
   const there = leads && resume !== 'never' && existsSync(join(settings.run, 'config.json'));
   const stored = there ? (await readRunDirectory(settings.run)).config : undefined;
-  const autoencoder = leads ? await autoencoderOf(model, settings, stored) : undefined;
-  const resolved = await resolveTogether(cluster, model, settings, stored, autoencoder);
+  const autoencoder = leads ? await autoencoderOf(plain, settings, stored) : undefined;
+  const resolved = await resolveTogether(cluster, plain, settings, stored, autoencoder);
   const { config, modelConfig, start, training: data, validation, validationPictures } = resolved;
   try {
     const { training, seed } = config;
     const { tensorflowVersion: tensorflow } = await startTrainingBackend();
+    const model = (await plain.withFiles?.(modelConfig)) ?? plain;
     const packages = [...PACKAGES, model.name].map((name) => `@borealis/${name}`);
     const versions = await collectVersions({ from: import.meta.url, packages, tensorflow });
     const run = leads ? await openRunDirectory(settings.run, { config, versions, resume }) : undefined;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { STATE_COUNT, writeRawDataset } from '@borealis/dataset';
@@ -41,4 +41,22 @@ test('a model of pictures trains on raw data, and is evaluated on others', async
     expect(result.train?.[name], name).toBeGreaterThan(0);
     expect(result.evaluation?.[name], name).toBeGreaterThan(0);
   }
+});
+
+test('weights that a loss needs are read before anything is trained', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'borealis-trainer-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const data = join(folder, 'train');
+  await writeRawDataset([segmentOf(0)], { dir: data, layout: 'flat', framesPerShard: 100 });
+  const perceptual = { weights: join(folder, 'lpips.safetensors'), weight: 1 };
+  const modelConfig = { baseDim: 4, decoderBaseDim: 4, clipFrames: 5, cropSize: 32, perceptual };
+  const settings = {
+    model: 'video-vae',
+    data,
+    run: join(folder, 'run'),
+    modelConfig,
+    training: { steps: 1 },
+  };
+  await expect(train(settings)).rejects.toThrow(/lpips\.safetensors/);
+  expect(await readdir(folder)).toEqual(['train']);
 });
