@@ -90,6 +90,7 @@ export function evaluateCompressionCommand(): Command {
         progress.tell(`report: done, ${await writePage(report, options.run, result)}`);
       progress.end();
       const { evaluation } = result;
+      for (const warning of evaluation.warnings) console.error(`beware: ${warning}`);
       if (json === true) {
         console.log(JSON.stringify(evaluation, null, 2));
         return;

@@ -12,7 +12,7 @@ export interface CompressionPageInput extends EvaluatedCompression {
 
 /** An evaluation as one page: what was predicted to look at, the figures, the training, and what it was all made from. */
 export function compressionPage({ evaluation, pictured, curves }: CompressionPageInput): Report {
-  const { all, runs } = evaluation;
+  const { all, runs, warnings } = evaluation;
   const tables = notesOnce(compressionTables(evaluation));
   const about = ['Models', 'Data'];
   return {
@@ -27,6 +27,7 @@ export function compressionPage({ evaluation, pictured, curves }: CompressionPag
           'Of each window some grids of tokens and the robot’s states, past and future, are given; the grids after them are predicted, every token of a grid at once. **true**: each grid from the true ones before it (teacher-forced). **own**: from what was predicted before (autoregressive, greedy), as in the challenge. Cross-entropy in nats per token, lower is better.',
         ],
       },
+      ...warnings.map((text): Section => ({ kind: 'prose', paragraphs: [`**Beware:** ${text}.`] })),
       ...overview(evaluation),
       ...pictureSections(pictured),
       { kind: 'heading', text: 'Figures' },

@@ -35,7 +35,8 @@ test('two seeds of a recipe against baselines, another recipe and other states; 
       ...{ tokenizer: tiny.tokenizer, video: tiny.raw, pictures: { typical: 2, worst: 1 } },
     }),
   );
-  const { all, groups, runs: models, hashes, frameTruth } = evaluation;
+  const { all, groups, runs: models, hashes, frameTruth, warnings } = evaluation;
+  expect(warnings).toEqual(['the baselines were fitted on the very tokens that they predict']);
   expect(all).toMatchObject({ windows: 6, segments: 3 });
   expect(groups.map(({ name, windows, segments }) => [name, windows, segments])).toEqual([
     ['known rooms', 4, 2],
@@ -95,6 +96,7 @@ test('what does not belong together is refused', async () => {
   await expect(evaluateCompression(settings({ runs: [tiny.models[0], tiny.models[0]] }))).rejects.toThrow(
     /given twice/,
   );
+  await expect(evaluateCompression(settings({ video: tiny.raw }))).rejects.toThrow(/--tokenizer FILE/);
   await expect(evaluateCompression(settings({ training: tiny.raw }))).rejects.toThrow(/--train takes tokens/);
   const rooms = { file: tiny.episodes, split: 'train', knownRooms: new Set([0]) };
   await expect(evaluateCompression(settings({ rooms }))).rejects.toMatchObject({ code: 'groups' });

@@ -7,6 +7,7 @@ import { codecOfTokens } from '../tokens/codec-of-tokens.ts';
 import type { TokenCodec } from '../tokens/token-codec.ts';
 import type { CompressionFigures, ScoredRecipe } from './compression-figures.ts';
 import { compressionFigures, recipeInGroup } from './compression-figures.ts';
+import { checkSameTokenizer, compressionWarnings } from './compression-warnings.ts';
 import { rawFramesOf } from './raw-frames.ts';
 import type { RoomOptions } from './segment-groups.ts';
 import { segmentGroups } from './segment-groups.ts';
@@ -57,6 +58,8 @@ export interface CompressionEvaluation {
     readonly video?: string;
     readonly tokenizer?: string;
   };
+  /** What a reader must know of the figures. */
+  readonly warnings: readonly string[];
 }
 
 export interface EvaluatedCompression {
@@ -85,11 +88,14 @@ export async function evaluateCompression(
     const data = await open(options.data);
     const training = options.training === undefined ? undefined : await open(options.training);
     const video = options.video === undefined ? undefined : await open(options.video);
+    if (training !== undefined) checkSameTokenizer(data, training);
     const nameOf = runNames([...options.runs, ...options.versus]);
     const own = hold(await loadTokenRecipe(options.runs, nameOf));
     const versus = hold(await loadTokenRecipe(options.versus, nameOf));
     const codec = await codecOfTokens(data, options.tokenizer);
     if (codec !== undefined) hold(codec);
+    else if (video !== undefined)
+      throw new CliError('invalid-option', '--video needs what the tokens were made with: --tokenizer FILE');
     return await evaluate(options, { data, training, video, own, versus, codec });
   } finally {
     for (const item of held) item.dispose();
@@ -134,19 +140,20 @@ async function evaluate(
     compressionFigures(name, some(scoredOwn), others.map(some));
   const all = figures('all windows', (recipe) => recipe);
   const present = new Set(scoredOwn.scores[0]?.grids.map(({ segment }) => segment));
+  const runs = [...own.runs, ...versus.runs].map(({ facts }) => facts);
+  const hashes = {
+    data: await datasetFingerprint(data),
+    ...(training === undefined ? {} : { training: await datasetFingerprint(training) }),
+    ...(video === undefined ? {} : { video: await datasetFingerprint(video) }),
+    ...(codec === undefined ? {} : { tokenizer: codec.hash }),
+  };
   const evaluation: CompressionEvaluation = {
     all,
     groups: groups
       .filter(({ segments }) => [...segments].some((segment) => present.has(segment)))
       .map((group) => figures(group.name, (recipe) => recipeInGroup(recipe, group))),
     ...(decoding === undefined ? {} : { frameTruth: video === undefined ? 'decoded true tokens' : 'video' }),
-    runs: [...own.runs, ...versus.runs].map(({ facts }) => facts),
-    hashes: {
-      data: await datasetFingerprint(data),
-      ...(training === undefined ? {} : { training: await datasetFingerprint(training) }),
-      ...(video === undefined ? {} : { video: await datasetFingerprint(video) }),
-      ...(codec === undefined ? {} : { tokenizer: codec.hash }),
-    },
+    ...{ runs, hashes, warnings: compressionWarnings(runs, hashes) },
   };
   if (options.pictures === undefined || decoding === undefined) return { evaluation, pictured: [] };
   onProgress('drawing');
