@@ -122,7 +122,12 @@ export function evaluateSamplingCommand(): Command {
       if (report !== undefined) {
         const { samplingPage } = await import('../evaluate/sampling-page.ts');
         const { writeReport } = await import('@borealis/report');
-        await writeReport(dirname(report), samplingPage(evaluated), { fileName: basename(report) });
+        const { runCurves } = await import('../evaluate/run-curves.ts');
+        const { run, versus = [] } = options;
+        const curves = await runCurves(run === undefined ? [] : [run, ...versus]);
+        await writeReport(dirname(report), samplingPage({ ...evaluated, curves }), {
+          fileName: basename(report),
+        });
       }
       const { evaluation } = evaluated;
       if (json === true) {

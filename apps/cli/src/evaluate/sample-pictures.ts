@@ -16,6 +16,9 @@ const MOST_SAMPLES = 10;
 /** A second of film shows so many frames: half the camera's speed. */
 const FPS = 15;
 
+/** What a film on a page does without: it is as wide as the page. */
+const LEFT_OUT = /^given|^sample 3|^error/;
+
 /** A window to be looked at, continued by a model. */
 export interface PicturedSamples {
   readonly kind: 'typical' | 'worst';
@@ -62,7 +65,7 @@ export async function pictureSamples(
       label:
         `segment ${segment}${room === undefined ? '' : ` (${room.name})`}, frames ${window.start} to ` +
         `${window.start + window.frameCount - 1}: ${(-value).toFixed(2)} dB, copy ${copied?.toFixed(2) ?? '?'} dB`,
-      film: await filmOf(imagined, FPS),
+      film: await filmOf(imagined, { fps: FPS, keep: (label) => !LEFT_OUT.test(label) }),
       frames: shown,
       rows: await Promise.all(
         rows.map(async ({ label, frames }) => ({ label, images: await stills(frames) })),

@@ -82,7 +82,7 @@ test('samples and their means against baselines, another model, other states, ot
   const tables = samplingTables(evaluation);
   expect(formatTables(tables)).toContain('Frame 5, new rooms: 2 windows of 1 segments');
   expect(markdownTables(tables)).toContain('| sampler, 1 sample |');
-  expect(renderReport(samplingPage({ evaluation, pictured }))).toContain(
+  expect(renderReport(samplingPage({ evaluation, pictured, curves: [] }))).toContain(
     'The windows that are predicted worst',
   );
 });

@@ -29,10 +29,14 @@ export function panelsOf({ context, truth, samples, mean, uncertainty, brightest
   ];
 }
 
-/** All of them as one film. */
-export function filmOf(imagined: ImaginedWindow, fps: number): Promise<Film> {
+/** All of them as one film, or those whose label `keep` accepts. */
+export function filmOf(
+  imagined: ImaginedWindow,
+  { fps, keep = () => true }: { readonly fps: number; readonly keep?: (label: string) => boolean },
+): Promise<Film> {
   const scale = Math.max(1, Math.round(PICTURE_SIZE / imagined.context.height));
-  return encodeFilm(sideBySide(panelsOf(imagined), { scale }), { fps });
+  const panels = panelsOf(imagined).filter(({ label }) => keep(label));
+  return encodeFilm(sideBySide(panels, { scale }), { fps });
 }
 
 /** Numbers of frames to look at, counted from 1: the last given one, and five of the others up to the last. */

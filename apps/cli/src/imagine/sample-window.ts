@@ -67,7 +67,7 @@ export async function sampleWindow(options: SampleWindowOptions): Promise<Sample
       join(out, `window-${options.window}.mp4`),
       join(out, `window-${options.window}.png`),
     ];
-    await writeFileAtomic(film, (await filmOf(imagined, FPS)).mp4);
+    await writeFileAtomic(film, (await filmOf(imagined, { fps: FPS })).mp4);
     await writeFileAtomic(sheet, (await sheetOf(imagined)).png);
     const { segment, start } = window;
     return { film, sheet, segment, start, ...psnrOf(imagined) };
