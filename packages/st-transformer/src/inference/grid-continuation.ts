@@ -42,7 +42,7 @@ export function continueGrids(model: CompiledModel, { grids, states }: Continuat
       see([codes]);
     },
     dispose: () => {
-      tf.dispose([states, hidden, past] as unknown as tf.TensorContainer);
+      tf.dispose([states, hidden, past]);
     },
   };
 }

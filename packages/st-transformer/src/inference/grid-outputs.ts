@@ -49,5 +49,5 @@ export function likeliestCodes(
   config: StTransformerConfig,
   { vocabulary, hidden }: HeadArguments,
 ): tf.Tensor {
-  return tf.cast(tf.argMax(vocabularyOf(config).scores(hidden, vocabulary), -1), 'int32');
+  return tf.squeeze(topK(vocabularyOf(config).scores(hidden, vocabulary), 1).indices, [-1]);
 }

@@ -36,7 +36,8 @@ void ActivateGradientAs(ActivationKind kind, const T* x, const T* dy, T* dx, int
 template <typename T>
 constexpr TypedKernels<T> Typed() {
   return {ActivateAs<T>, ActivateGradientAs<T>, AttentionOfAnyLength<T>, AttentionGradientOfAnyLength<T>, ColumnSums<T>,
-          CrossEntropy<T>, ScaleRows<T>, Rotate<T>, GatedAdd<T>, GatedAddGradient<T>, AdamW<T>, SumOfSquares<T>};
+          CrossEntropy<T>, ScaleRows<T>, Rotate<T>, GatedAdd<T>, GatedAddGradient<T>, AdamW<T>, SumOfSquares<T>,
+          AtLeast<T>, LogSum<T>};
 }
 
 template <typename X, typename Y>
@@ -52,7 +53,7 @@ constexpr NormKernels<X, Y> Norm() {
 extern const Kernels kKernels;
 const Kernels kKernels = {
     BOREALIS_NAME(BOREALIS_ISA), Norm<float, float>(), Norm<float, Bfloat16>(), Norm<Bfloat16, Bfloat16>(),
-    Typed<float>(), Typed<Bfloat16>(), AtLeast, LogSum,
+    Typed<float>(), Typed<Bfloat16>(),
 };
 
 }  // namespace borealis::BOREALIS_ISA

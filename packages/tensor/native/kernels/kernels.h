@@ -95,6 +95,10 @@ struct TypedKernels {
                 float* newParameter, float* newFirst, float* newSecond, int64_t count);
   /// Σ x² of `count` numbers.
   double (*sumOfSquares)(const T* x, int64_t count);
+  /// Places of the numbers that aren't below `least`, in order; NaN isn't. `places` has room for one more than `count`.
+  int64_t (*atLeast)(const T* x, int64_t count, float least, int32_t* places);
+  /// log Σ e^x of `count` numbers.
+  float (*logSum)(const T* x, int64_t count);
 };
 
 struct Kernels {
@@ -104,10 +108,6 @@ struct Kernels {
   NormKernels<Bfloat16, Bfloat16> normBf16;
   TypedKernels<float> f32;
   TypedKernels<Bfloat16> bf16;
-  /// Places of the numbers that aren't below `least`, in order; NaN isn't. `places` has room for `count` + 16.
-  int64_t (*atLeast)(const float* x, int64_t count, float least, int32_t* places);
-  /// log Σ e^x of `count` numbers.
-  float (*logSum)(const float* x, int64_t count);
 };
 
 /// The fastest ones that this processor can run.

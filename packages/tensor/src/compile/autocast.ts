@@ -54,6 +54,7 @@ export function autocast(call: OpCall, casts: Autocast): OpCall {
     const gradient = 3; // as its product gave it
     return { ...call, inputs: inputs.map((id, i) => (i === gradient ? id : widen(id))) };
   }
+  if (op === 'BorealisTopK') return call; // reads either kind
   if (op === 'BorealisScaleRows') return { ...call, inputs: [inputs[0] ?? 0, widen(inputs[1] ?? 0)] };
   if (FOLLOWERS.has(op) && isHalf(inputs[0])) return { ...call, inputs: inputs.map(narrow) };
   if (op === 'BorealisRotary' || op === 'BorealisGatedAdd' || op === 'BorealisGatedAddGradient') {

@@ -66,6 +66,27 @@ describe('the k largest of each row', () => {
     recorded.dispose();
   });
 
+  it('of products in bf16, which are not widened first', () => {
+    const [x, weight] = [random.normalTensor([3, 16]), random.normalTensor([7000, 16])];
+    const product = (x: tf.Tensor, weight: tf.Tensor) => tf.matMul(x, weight, false, true);
+    const [top, all] = [
+      compile((x: tf.Tensor, weight: tf.Tensor) => ({ ...topK(product(x, weight), 90, { logSums: true }) }), {
+        precision: 'bf16',
+      }),
+      compile(product, { precision: 'bf16' }),
+    ];
+    const [{ values, indices, logSums }, rows] = [top(x, weight), all(x, weight)];
+    const data = rows.dataSync() as Float32Array;
+    [0, 1, 2].forEach((row) => {
+      const numbers = data.subarray(row * 7000, (row + 1) * 7000);
+      const want = sorted(numbers, 90);
+      expect([...indices.dataSync()].slice(row * 90, (row + 1) * 90)).toEqual(want);
+      expect([...values.dataSync()].slice(row * 90, (row + 1) * 90)).toEqual(want.map((i) => numbers[i]));
+      const logSum = Math.log(numbers.reduce((sum, number) => sum + Math.exp(number), 0));
+      expect(logSums.dataSync()[row]).toBeCloseTo(logSum, 4);
+    });
+  });
+
   it('what is not a number shows: it comes first', () => {
     const row = Array.from({ length: 5000 }, (_, i) => (i === 77 || i === 4000 ? NaN : -i));
     const { indices, logSums } = topK(tf.tensor2d([row]), 3, { logSums: true });

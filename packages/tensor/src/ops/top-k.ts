@@ -18,7 +18,8 @@ export interface TopK {
 
 /**
  * The k largest numbers of each row, largest first, equal ones by index: as `tf.topk`, in a pass over the row and the
- * sorting of little more than k of its numbers. No gradient.
+ * sorting of little more than k of its numbers. In compiled functions of precision bf16, products are read as they are. No
+ * gradient.
  *
  * @param x `[n c]`, float32; NaN counts as larger than anything, where TensorFlow runs on a CPU
  * @throws TensorError `INVALID_ARGUMENT` unless 1 ≤ k ≤ c
@@ -33,8 +34,7 @@ export function topK(x: tf.Tensor, k: number, { logSums = false }: TopKOptions =
   }
   const run = fusedOps();
   if (run === undefined) {
-    const { values, indices } = tf.topk(x, k, true);
-    return { values, indices, logSums: logSums ? tf.logSumExp(x, -1) : tf.zeros([0]) };
+    return { ...composed(x, k), logSums: logSums ? tf.logSumExp(x, -1) : tf.zeros([0]) };
   }
   const attributes = { k: int(k), want_log_sums: bool(logSums) };
   const [values, indices, sums] = run('BorealisTopK', [x], attributes, 3) as [
@@ -43,4 +43,11 @@ export function topK(x: tf.Tensor, k: number, { logSums = false }: TopKOptions =
     tf.Tensor,
   ];
   return { values, indices, logSums: sums };
+}
+
+function composed(x: tf.Tensor, k: number): Pick<TopK, 'values' | 'indices'> {
+  if (k > 1) return tf.topk(x, k, true);
+  // Without sorting.
+  const indices = tf.cast(tf.argMax(x, -1), 'int32');
+  return { values: tf.max(x, -1, true), indices: tf.expandDims(indices, 1) };
 }
