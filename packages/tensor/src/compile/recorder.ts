@@ -14,6 +14,8 @@ import { currentOrigin } from './node-origin.ts';
 import type { OpDefinition } from './op-definition.ts';
 import { decodeOpDefinition, groupInputs, inferAttributes } from './op-definition.ts';
 import { nodeName, withoutNodes } from './recorded-nodes.ts';
+import type { AddedRows } from './scatter-sums.ts';
+import { createScatterSums } from './scatter-sums.ts';
 
 /** Operations that draw from TensorFlow's own random state: inside a recorded function they would ignore every seed. */
 const STATEFUL_RANDOM_OPS = new Set([
@@ -97,6 +99,7 @@ export function createRecorder(native: ExtendedBinding, { precision, xla }: Reco
   const madeByPolicy = new Set<number>();
   const origins: NodeOrigin[] = [];
   const donations = createDonations();
+  const scatterSums = createScatterSums();
   const collectives = new Set<string>();
   const barriers = createBarriers((name) => collectives.has(name));
   const ownPrefix = nodeName(handle, 0).length - 1; // what differs between two recordings of the same graph
@@ -139,6 +142,7 @@ export function createRecorder(native: ExtendedBinding, { precision, xla }: Reco
       const id = nextSymbol--;
       outputOf.set(id, `${name}:${i}`);
       dtypeOf.set(id, dtype);
+      scatterSums.see(id, shape);
       return { id, dtype, shape };
     });
   }
@@ -234,6 +238,8 @@ export function createRecorder(native: ExtendedBinding, { precision, xla }: Reco
     const casts = { constants: native, dtypeOf: typeOf, toFloat32: widen, toBfloat16: narrow };
     const cast = precision === 'bf16' ? autocast : castInputs;
     const call = cast({ op, attributes, inputs: ids }, casts);
+    const rows = scatterSums.find(op, call.inputs);
+    if (rows !== undefined) return [addRows(rows)];
     const given = Object.fromEntries(call.attributes.map((a) => [a.name, encodeAttribute(native, a)]));
     const inferred = inferAttributes(definitionOf(op), call.inputs.map(typeOf));
     // What the inputs are is the truth; tfjs takes every bfloat16 tensor for float32.
@@ -247,6 +253,8 @@ export function createRecorder(native: ExtendedBinding, { precision, xla }: Reco
       const made = outputs.map(({ id }) => id);
       donations.note(op, call.inputs, made);
     }
+    const [sum] = outputs;
+    if (sum !== undefined) scatterSums.note(op, call.inputs, sum.id);
     if (
       precision === 'bf16' &&
       isMadeByPolicy(
@@ -257,6 +265,17 @@ export function createRecorder(native: ExtendedBinding, { precision, xla }: Reco
       for (const { id, dtype } of outputs) if (dtype === TF_BFLOAT16) madeByPolicy.add(id);
     }
     return outputs;
+  }
+
+  function addRows({ into, ids, rows }: AddedRows): TensorMetadata {
+    const last = constant(native.TF_INT32, [], new Uint8Array(Int32Array.of(-1).buffer));
+    const types = { T: { type: typeOf(ids) }, Tdim: { type: native.TF_INT32 } };
+    const indices = addOne('ExpandDims', types, [nameOf(ids), nameOf(last)]);
+    return addOne(
+      'TensorScatterAdd',
+      { T: { type: typeOf(into) }, Tindices: { type: typeOf(ids) } },
+      [into, indices.id, rows].map(nameOf),
+    );
   }
 
   /** What an operation between processes, recorded next, has to wait for. */
