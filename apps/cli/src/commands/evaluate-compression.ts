@@ -86,8 +86,7 @@ export function evaluateCompressionCommand(): Command {
       const { progressLine } = await import('../quickstart/progress-line.ts');
       const progress = progressLine(process.stderr);
       const result = await evaluateCompression(settingsOf(options, progress.tell));
-      if (report !== undefined)
-        progress.tell(`report: done, ${await writePage(report, options.run, result)}`);
+      if (report !== undefined) progress.tell(`report: done, ${await writePage(report, options, result)}`);
       progress.end();
       const { evaluation } = result;
       for (const warning of evaluation.warnings) console.error(`beware: ${warning}`);
@@ -120,12 +119,12 @@ function settingsOf(
 
 async function writePage(
   file: string,
-  runs: readonly string[],
+  { run, versus = [] }: Options,
   result: EvaluatedCompression,
 ): Promise<string> {
   const { writeReport } = await import('@borealis/report');
   const { compressionPage } = await import('../evaluate/compression-page.ts');
   const { runCurves } = await import('../evaluate/run-curves.ts');
-  const page = compressionPage({ ...result, curves: await runCurves(runs) });
+  const page = compressionPage({ ...result, curves: await runCurves([...run, ...versus]) });
   return writeReport(dirname(file), page, { fileName: basename(file) });
 }

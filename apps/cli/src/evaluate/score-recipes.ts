@@ -87,7 +87,7 @@ export async function decodeRecipes(
   const { contextGrids } = decoding;
   const models = recipes.flatMap(({ scores }) => scores.filter(({ codes }) => codes !== undefined));
   const yardsticks: DecodedCandidate[] = [
-    { name: 'copy of the last given grid', codes: (tokens) => copiesOfLast(tokens, contextGrids) },
+    { name: 'copy of last given grid', codes: (tokens) => copiesOfLast(tokens, contextGrids) },
     ...(ceiling ? [trueTokens(contextGrids)] : []),
   ];
   const scored = await scoreDecodedFrames({
