@@ -78,7 +78,7 @@ function recipeName(names: readonly string[]): string {
   if (others.length === 0) return first;
   let length = first.length;
   while (!others.every((name) => name.startsWith(first.slice(0, length)))) length--;
-  const shared = first.slice(0, length).replace(/(seed)?[-_. /]*$/, '');
+  const shared = first.slice(0, length).replace(/[-_. /]*(seed)?[-_. /]*$/, '');
   return shared.length < 2 ? `mean of ${names.join(', ')}` : `${shared} (${names.length} seeds)`;
 }
 
