@@ -50,9 +50,10 @@ export type { DrawFramesOptions, FrameSampler } from './sampling/frame-sampler.t
 export { createFrameSampler } from './sampling/frame-sampler.ts';
 export { inBytes } from './sampling/in-bytes.ts';
 export { joinFrames } from './sampling/join-frames.ts';
+export { lastFrame } from './sampling/last-frame.ts';
 export type { SampleCandidatesOptions } from './sampling/sample-candidates.ts';
-export { lastFrame, sampleCandidates } from './sampling/sample-candidates.ts';
-export type { FrameCandidateScores, FrameScore } from './sampling/score-frames.ts';
+export { sampleCandidates } from './sampling/sample-candidates.ts';
+export type { FrameCandidateScores, FramePrediction, FrameScore } from './sampling/score-frames.ts';
 export { scoreFrames, wholeWindow } from './sampling/score-frames.ts';
 export type { FrameSummary } from './sampling/summarise-frames.ts';
 export { frameDifference, summariseFrames } from './sampling/summarise-frames.ts';

@@ -27,6 +27,8 @@ interface Options extends DrawingOptions {
   readonly groups?: string;
   readonly split: string;
   readonly knownRooms: ReadonlySet<number>;
+  readonly lpips?: string;
+  readonly fid?: string;
   readonly report?: string;
   readonly pictures: number;
   readonly markdown?: boolean;
@@ -100,6 +102,11 @@ export function evaluateSamplingCommand(): Command {
         .default(wholeNumbers('0-7'), '0-7'),
     )
     .option('--split <name>', 'which of the splits in --groups the data is', 'val')
+    .option(
+      '--lpips <FILE>',
+      'LPIPS weights in safetensors: how far last frames look apart (default: not told)',
+    )
+    .option('--fid <FILE>', 'weights of pytorch-fid’s Inception in safetensors, likewise')
     .option('--report <FILE.html>', 'write a page: tables, curves, films and pictures')
     .addOption(
       new Option('--pictures <n>', 'windows on the page, and as many of the worst')
@@ -141,7 +148,20 @@ export function evaluateSamplingCommand(): Command {
 }
 
 function evaluationOf(options: Options): Omit<EvaluateSamplingOptions, 'onProgress'> {
-  const { data, train, run, versus = [], vae, tokenizer, stride, windows, groups, report } = options;
+  const {
+    data,
+    train,
+    run,
+    versus = [],
+    vae,
+    tokenizer,
+    stride,
+    windows,
+    groups,
+    lpips,
+    fid,
+    report,
+  } = options;
   const { samples, steps, guidance, solver, seed, together, precision, whole } = options;
   return {
     ...{ data, training: train, versus, stride },
@@ -157,6 +177,9 @@ function evaluationOf(options: Options): Omit<EvaluateSamplingOptions, 'onProgre
     ...(groups === undefined
       ? {}
       : { rooms: { file: groups, split: options.split, knownRooms: options.knownRooms } }),
+    ...(lpips === undefined && fid === undefined
+      ? {}
+      : { perceptual: { ...(lpips === undefined ? {} : { lpips }), ...(fid === undefined ? {} : { fid }) } }),
     ...(report === undefined ? {} : { pictures: { typical: options.pictures, worst: options.pictures } }),
   };
 }

@@ -12,6 +12,7 @@ export function samplingTables(evaluation: SamplingEvaluation): TableSection[] {
       scoreTable(figures, evaluation),
       ...(figures.differences.length === 0 ? [] : [differenceTable(figures)]),
     ]),
+    ...perceptualTable(evaluation),
     ...sweeps.map(sweepTable),
     ...calibrationTable(evaluation),
   ];
@@ -75,6 +76,31 @@ function differenceTable({ name, differences }: SamplingFigures): TableSection {
       cells: { first, second, psnr, clear: psnr.excludesZero ? 'yes' : 'no' },
     })),
   };
+}
+
+function perceptualTable({ perceptual, all, task }: SamplingEvaluation): TableSection[] {
+  if (perceptual === undefined) return [];
+  const has = (key: 'lpips' | 'fid') => perceptual.some((figures) => figures[key] !== undefined);
+  return [
+    {
+      kind: 'table',
+      caption: `How frame ${task.frames} looks`,
+      columns: [
+        { key: 'name', title: 'predictor' },
+        ...(has('lpips')
+          ? [{ key: 'lpips', title: 'LPIPS', digits: 3, best: 'lowest' } satisfies TableColumn]
+          : []),
+        ...(has('fid')
+          ? [{ key: 'fid', title: 'FID', digits: 1, best: 'lowest' } satisfies TableColumn]
+          : []),
+      ],
+      rows: perceptual.map(({ name, lpips, fid }) => ({
+        cells: { name, lpips: lpips ?? null, fid: fid ?? null },
+        reference: all.summaries.some((summary) => summary.name === name && summary.ceiling),
+      })),
+      ...(has('fid') ? { note: `FID of ${all.windows} frames: far too large where these are few.` } : {}),
+    },
+  ];
 }
 
 const SWEEP_NAMES = { steps: 'steps of the solver', guidance: 'scale of guidance' } as const;

@@ -1,12 +1,14 @@
 import type { Dataset } from '@borealis/dataset';
 import { datasetFingerprint, openDataset } from '@borealis/dataset';
 import type { CalibrationResult } from '@borealis/ensemble';
-import type { FrameCandidateScores, FrameTask, SegmentGroup } from '@borealis/evaluator';
+import type { FrameCandidateScores, FrameTask, SegmentGroup, Windows } from '@borealis/evaluator';
 import { CONTEXT_FRAMES, scoreFrames, WINDOW_FRAMES } from '@borealis/evaluator';
 import { startBackend } from '@borealis/tensor';
 import { CliError } from '../cli-error.ts';
 import type { FrameModels } from './frame-models.ts';
 import { loadFrameModels } from './frame-models.ts';
+import type { PerceptualFigures, PerceptualWeights } from './perceptual-scores.ts';
+import { createPerceptualScores } from './perceptual-scores.ts';
 import type { PicturedSamples } from './sample-pictures.ts';
 import { pictureSamples } from './sample-pictures.ts';
 import type { SamplingCandidates } from './sampling-candidates.ts';
@@ -43,6 +45,8 @@ export interface EvaluateSamplingOptions {
   /** Figures of known and of new rooms apart. */
   readonly rooms?: RoomOptions;
   /** Default: none. */
+  readonly perceptual?: PerceptualWeights;
+  /** Default: none. */
   readonly pictures?: PictureOptions;
   readonly onProgress: (message: string) => void;
 }
@@ -56,6 +60,8 @@ export interface SamplingEvaluation {
   readonly sweeps: readonly SettingSweep[];
   /** Of the spread of the most samples against the real error of their mean, in the last frame. */
   readonly calibration?: CalibrationResult;
+  /** Of every candidate on all windows, where there are weights. */
+  readonly perceptual?: readonly PerceptualFigures[];
   readonly runs: readonly TokenRunFacts[];
   /** SHA-256: fingerprints of the data, content hash of the autoencoder. */
   readonly hashes: { readonly data: string; readonly training: string; readonly vae?: string };
@@ -107,13 +113,7 @@ async function evaluate(options: EvaluateSamplingOptions, subjects: Subjects): P
   const groups = options.rooms === undefined ? [] : await segmentGroups(data, options.rooms);
 
   const made = await samplingCandidates({ models, training, windows, task, settings, tell });
-  const scores = await scoreFrames({
-    windows,
-    candidates: made.candidates,
-    onProgress: (done, total) => {
-      tell(`predicting: window ${done} of ${total}`);
-    },
-  });
+  const { scores, perceptual } = await score(options, windows, made);
   const sweeps =
     own?.kind === 'samples' ? await sweepSettings({ model: own, windows, scores, settings, tell }) : [];
 
@@ -125,6 +125,7 @@ async function evaluate(options: EvaluateSamplingOptions, subjects: Subjects): P
       .filter((group) => someIn(scores, group))
       .map((group) => samplingFigures(group.name, scoresInGroup(scores, group), own?.facts.name)),
     ...calibrationOf(made),
+    ...(perceptual === undefined ? {} : { perceptual }),
     runs: models.models.map(({ facts }) => facts),
     hashes: {
       data: await datasetFingerprint(data),
@@ -141,6 +142,28 @@ async function evaluate(options: EvaluateSamplingOptions, subjects: Subjects): P
     ...{ ...options.pictures, model: own, own: mine, copy, windows, settings, groups },
   });
   return { evaluation, pictured };
+}
+
+async function score(
+  { perceptual: weights, onProgress: tell }: EvaluateSamplingOptions,
+  windows: Windows,
+  { candidates }: SamplingCandidates,
+): Promise<{ scores: FrameCandidateScores[]; perceptual?: PerceptualFigures[] }> {
+  const looks = weights === undefined ? undefined : await createPerceptualScores(weights);
+  try {
+    const scores = await scoreFrames({
+      ...{ windows, candidates },
+      ...(looks && { onPrediction: (prediction) => looks.add(prediction) }),
+      onProgress: (done, total) => {
+        tell(`predicting: window ${done} of ${total}`);
+      },
+    });
+    if (looks === undefined) return { scores };
+    tell('comparing looks');
+    return { scores, perceptual: looks.result() };
+  } finally {
+    looks?.dispose();
+  }
 }
 
 function someIn(scores: readonly FrameCandidateScores[], { segments }: SegmentGroup): boolean {

@@ -2,6 +2,7 @@ import type { FloatFrames, FrameMoments } from '@borealis/ensemble';
 import { createFrameMoments, gaussianBlur } from '@borealis/ensemble';
 import type { FrameCandidate, FrameWindow, SampleSetting } from './frame-candidate.ts';
 import type { DrawFramesOptions, FrameSampler } from './frame-sampler.ts';
+import { lastFrame } from './last-frame.ts';
 
 export interface SampleCandidatesOptions {
   /** Whose samples they are. */
@@ -86,9 +87,4 @@ function meanOf({ means }: Drawn, samples: number): FloatFrames {
   const mean = means.get(samples);
   if (mean !== undefined) return mean;
   throw new RangeError(`the sampler drew fewer samples than ${samples}`);
-}
-
-export function lastFrame(frames: FloatFrames): FloatFrames {
-  const size = frames.height * frames.width * 3;
-  return { ...frames, data: frames.data.slice(frames.data.length - size), count: 1 };
 }

@@ -37,16 +37,22 @@ export interface FrameCandidateScores {
   readonly frames: readonly FrameScore[];
 }
 
+/** What a candidate says of the last frames of a window, and what came. */
+export interface FramePrediction {
+  /** Of the window. */
+  readonly number: number;
+  readonly window: FrameWindow;
+  /** The candidate's. */
+  readonly name: string;
+  readonly predicted: Frames | FloatFrames;
+  readonly target: Frames;
+}
+
 export interface ScoreFramesOptions {
   readonly windows: Windows;
   readonly candidates: readonly FrameCandidate[];
-  /** Told of each prediction, for pictures. */
-  readonly onPrediction?: (
-    window: number,
-    name: string,
-    predicted: Frames | FloatFrames,
-    target: Frames,
-  ) => void;
+  /** Told of each prediction, and waited for. */
+  readonly onPrediction?: (prediction: FramePrediction) => Promise<void>;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -63,7 +69,7 @@ export async function scoreFrames(options: ScoreFramesOptions): Promise<FrameCan
     for (const { candidate, frames } of runs) {
       const predicted = await candidate.predict(window);
       const target = targetOf(window, predicted.count);
-      onPrediction?.(number, candidate.name, predicted, target);
+      await onPrediction?.({ number, window, name: candidate.name, predicted, target });
       frames.push({ segment: window.segment, window: number, ...scoreOf(predicted, target) });
     }
     onProgress?.(number + 1, windows.count);
