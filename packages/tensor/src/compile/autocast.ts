@@ -32,6 +32,9 @@ const FOLLOWERS = new Set([
   'BorealisColumnSums',
 ]);
 
+/** What reads either kind and computes in float32: a pass to widen large inputs would change no number. */
+const READERS = new Set(['BorealisCrossEntropy', 'BorealisSumOfSquares', 'BorealisTopK']);
+
 /**
  * The bf16 policy, as PyTorch's autocast understands it: products in bfloat16; sums, softmax, normalisation, loss and
  * everything else in float32. Gives the call to record instead of `call`. A normalised row goes into a product, as a
@@ -49,12 +52,11 @@ export function autocast(call: OpCall, casts: Autocast): OpCall {
   if (multiplied !== undefined) {
     return { ...call, inputs: inputs.map((id, i) => (multiplied.includes(i) ? narrow(id) : id)) };
   }
-  if (op === 'BorealisSumOfSquares') return call;
+  if (READERS.has(op)) return call;
   if (op === 'BorealisAdamW') {
     const gradient = 3; // as its product gave it
     return { ...call, inputs: inputs.map((id, i) => (i === gradient ? id : widen(id))) };
   }
-  if (op === 'BorealisTopK') return call; // reads either kind
   if (op === 'BorealisScaleRows') return { ...call, inputs: [inputs[0] ?? 0, widen(inputs[1] ?? 0)] };
   if (FOLLOWERS.has(op) && isHalf(inputs[0])) return { ...call, inputs: inputs.map(narrow) };
   if (op === 'BorealisRotary' || op === 'BorealisGatedAdd' || op === 'BorealisGatedAddGradient') {
