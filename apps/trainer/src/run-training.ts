@@ -17,6 +17,7 @@ import {
   readStatistics,
   trainLoop,
 } from '@borealis/training';
+import { givenStatistics } from './given-statistics.ts';
 import { drawsLatents, loadModel } from './load-model.ts';
 import { createSampledValidation } from './sampled-validation.ts';
 import { resolveTogether, shareStatistics } from './share-run.ts';
@@ -60,6 +61,7 @@ async function trainAs(
   const plain = await loadModel(settings.model);
   const there = leads && resume !== 'never' && existsSync(join(settings.run, 'config.json'));
   const stored = there ? (await readRunDirectory(settings.run)).config : undefined;
+  const given = leads ? await givenStatistics(settings.statistics) : {};
   const autoencoder = leads ? await autoencoderOf(plain, settings, stored) : undefined;
   const resolved = await resolveTogether(cluster, plain, settings, stored, autoencoder);
   const { config, modelConfig, start, training: data, validation, validationPictures } = resolved;
@@ -74,9 +76,14 @@ async function trainAs(
     const statistics = await shareStatistics(
       cluster,
       async () =>
-        (store && (await readStatistics(store))) ??
-        (await start?.readStatistics()) ??
-        (await model.fitStatistics(modelConfig, { dataset: data, states: await stateStatistics(data) })),
+        (store && (await readStatistics(store))) ?? {
+          ...((await start?.readStatistics()) ??
+            (await model.fitStatistics(modelConfig, {
+              dataset: data,
+              states: await stateStatistics(data),
+            }))),
+          ...given,
+        },
     );
     const evaluation =
       validation === undefined

@@ -20,6 +20,11 @@ export interface TrainSettings {
    * that it lacks are drawn.
    */
   readonly from?: string;
+  /**
+   * A safetensors file of numbers that are stored with the model beside those that are fitted, such as `text_embedding`.
+   * A run that is gone on with has them.
+   */
+  readonly statistics?: string;
   /** One of the model's sizes; default `small`. */
   readonly preset?: string;
   /** Changes to the preset, key by key. */

@@ -9,6 +9,7 @@ interface TrainCommandOptions {
   readonly run: string;
   readonly resume?: boolean;
   readonly from?: string;
+  readonly statistics?: string;
   readonly preset?: string;
   readonly steps?: number;
   readonly seed?: number;
@@ -31,7 +32,14 @@ export function trainCommand(): Command {
     .requiredOption('--data <DIR>', 'the training split')
     .requiredOption('--run <RUN>', 'folder of the run: settings, checkpoints, logs')
     .option('--resume', 'go on with the run that is there, to the same bits')
-    .option('--from <MODEL>', 'a model folder to start from (`borealis model export` makes one of a run)')
+    .option(
+      '--from <MODEL>',
+      'a model folder to start from (`borealis model export` makes one of a run), or a published pipeline (dit-sampler)',
+    )
+    .option(
+      '--statistics <FILE>',
+      'numbers in safetensors to store with the model beside those that are fitted: `text_embedding` of a dit-sampler',
+    )
     .option('--preset <name>', 'one of the model’s sizes (default: small)')
     .addOption(new Option('--steps <n>', 'how many').argParser(wholeNumberFrom(1)))
     .addOption(new Option('--seed <n>', 'of parameters and order (default: 0)').argParser(wholeNumberFrom(0)))
@@ -83,7 +91,21 @@ export function trainCommand(): Command {
     )
     .action(async (model: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<TrainCommandOptions>();
-      const { data, run, json, resume, from, preset, steps, seed, val, vae, modelConfig, training } = options;
+      const {
+        data,
+        run,
+        json,
+        resume,
+        from,
+        statistics,
+        preset,
+        steps,
+        seed,
+        val,
+        vae,
+        modelConfig,
+        training,
+      } = options;
       const cluster = clusterOf(options);
       const { describeResult, stopOnSignals, train } = await import('@borealis/trainer');
       const { createProgressLog } = await import('@borealis/training');
@@ -96,6 +118,7 @@ export function trainCommand(): Command {
         const result = await train({
           ...{ model, data, run, signal, resume: resume === true ? 'must' : 'never' },
           ...(from === undefined ? {} : { from }),
+          ...(statistics === undefined ? {} : { statistics }),
           ...(preset === undefined ? {} : { preset }),
           training: { ...training, ...(steps === undefined ? {} : { steps }) },
           ...(modelConfig === undefined ? {} : { modelConfig }),
