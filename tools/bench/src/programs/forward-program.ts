@@ -1,9 +1,9 @@
 import type { tf } from '@borealis/tensor';
-import { toBfloat16 } from '@borealis/tensor';
 import type { NamedTensors, Parameters } from '@borealis/training';
-import { mapNamed, nestParameters } from '@borealis/training';
+import { nestParameters } from '@borealis/training';
 import type { BuildOptions } from '../suites/suite.ts';
 import { functionProgram } from './function-program.ts';
+import { heldWeights } from './held-weights.ts';
 import type { Program } from './program.ts';
 
 /**
@@ -16,7 +16,7 @@ export function forwardProgram(
   options: BuildOptions,
 ): Program {
   const names = Object.keys(parameters);
-  const held = options.precision === 'bf16' ? mapNamed(parameters, rounded) : parameters;
+  const held = heldWeights(parameters, options.precision);
   return functionProgram(
     (...tensors) => {
       const given = tensors.slice(names.length);
@@ -26,10 +26,4 @@ export function forwardProgram(
     [...Object.values(held), ...inputs],
     options,
   );
-}
-
-function rounded(parameter: tf.Tensor): tf.Tensor {
-  const half = toBfloat16(parameter);
-  parameter.dispose();
-  return half;
 }

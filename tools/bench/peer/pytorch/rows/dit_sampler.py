@@ -45,6 +45,14 @@ def token_timesteps(frames, given, tokens_a_frame, timestep):
     return per_frame.repeat_interleave(tokens_a_frame).unsqueeze(0)
 
 
+class Step(Forward):
+    """The next latents, and the velocity that leads there."""
+
+    def outputs(self):
+        y, velocity = self.result
+        return {"y": y, "velocity": velocity}
+
+
 def sampler_step(inputs, settings, mode):
     from diffusers import FlowMatchEulerDiscreteScheduler
 
@@ -59,9 +67,9 @@ def sampler_step(inputs, settings, mode):
     def step(given, noisy, text):
         latents = torch.cat([given, noisy], 2)
         velocity = model(latents, timesteps, text, return_dict=False)[0][:, :, k:]
-        return channels_last(noisy + change * velocity)
+        return channels_last(noisy + change * velocity), channels_last(velocity)
 
-    return Forward(mode, step, [given, noisy, inputs["text"]])
+    return Step(mode, step, [given, noisy, inputs["text"]])
 
 
 class LoraLinear(nn.Linear):

@@ -5,6 +5,7 @@ import { tensorOf } from '@borealis/safetensors';
 import { tf } from '@borealis/tensor';
 import type { NamedTensors } from '@borealis/training';
 import { isLoraFactor, isLoraName, nameParameters, nestParameters, partition } from '@borealis/training';
+import { heldWeights } from '../../programs/held-weights.ts';
 import { trainingProgram } from '../../programs/training-program.ts';
 import { inputNamed } from '../input-named.ts';
 import { normalData } from '../normal-data.ts';
@@ -43,6 +44,7 @@ export function loraTrainingRow(sizes: DitSizes = DIT_SIZES): BenchRow {
         ...ditData(random, config),
         ...adapterData(random, config, sizes.rank),
       ]),
+    heavy: true,
     comparedRuns: 3,
     tolerance: { f32: 1e-3, bf16: 1e-1 },
     build: (inputs, options) => {
@@ -55,7 +57,10 @@ export function loraTrainingRow(sizes: DitSizes = DIT_SIZES): BenchRow {
           return loss(config, all, given.batch).loss;
         },
         parameters: trainable,
-        batch: { frozen, batch: { latents, noise, sigmas, text } as Batch },
+        batch: {
+          frozen: heldWeights(frozen, options.precision),
+          batch: { latents, noise, sigmas, text } as Batch,
+        },
         rate: RATE,
         weightDecay: 0,
       });

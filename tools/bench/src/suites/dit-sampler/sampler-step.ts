@@ -1,5 +1,8 @@
 import { asDitParameters, createDenoiser, createEuler, loadWeights } from '@borealis/dit-sampler';
 import { tf } from '@borealis/tensor';
+import type { NamedTensors } from '@borealis/training';
+import { disposeNamed, nameParameters, nestParameters } from '@borealis/training';
+import { heldWeights } from '../../programs/held-weights.ts';
 import type { Program } from '../../programs/program.ts';
 import { inputNamed } from '../input-named.ts';
 import { normalData } from '../normal-data.ts';
@@ -31,24 +34,25 @@ export function samplerStepRow(sizes: DitSizes = DIT_SIZES): BenchRow {
         ['text', normalData(random.fork('text'), [1, config.textLength, config.textDim], { deviation: 0.2 })],
         ...ditData(random, config),
       ]),
+    heavy: true,
     comparedRuns: 1,
     tolerance: { f32: 1e-4, bf16: 5e-2 },
     build: (inputs, { precision }): Program => {
-      const parameters = asDitParameters(config, loadWeights(config, parametersAmong(inputs, INPUTS)));
+      const weights = nameParameters(loadWeights(config, parametersAmong(inputs, INPUTS)));
+      const parameters = asDitParameters(config, nestParameters(heldWeights(weights, precision)));
       const denoiser = createDenoiser(config, parameters, { precision });
       const euler = createEuler(solver);
       const [given, noisy] = [inputNamed(inputs, 'given'), inputNamed(inputs, 'noisy')];
       const conditioning = denoiser.embed({ text: inputNamed(inputs, 'text') });
       const timestep = tf.tensor1d([euler.schedule.timesteps[0] ?? NaN]);
-      let last: tf.Tensor | undefined;
+      let last: NamedTensors = {};
       return {
         run: () => {
-          last?.dispose();
+          disposeNamed(last);
           const velocity = denoiser.velocity({ given, noisy, timestep, conditioning });
-          last = euler.begin().step(noisy, velocity);
-          velocity.dispose();
+          last = { y: euler.begin().step(noisy, velocity), velocity };
         },
-        outputs: () => (last === undefined ? {} : { y: last }),
+        outputs: () => last,
       };
     },
   };

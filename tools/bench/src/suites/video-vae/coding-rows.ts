@@ -80,10 +80,11 @@ function codingRow(
         ...vaeData(random, config),
       ]),
     peerVariants: CHANNELS_LAST,
+    heavy: true,
     comparedRuns: 1,
     tolerance: { f32: 1e-4, bf16: 1e-1 },
     build: (inputs, options) => {
-      const vae = createVideoVae(config, vaeParameters(inputs, config), options);
+      const vae = createVideoVae(config, vaeParameters(inputs, config, options), options);
       return lastResult(() => work.run(vae, inputNamed(inputs, 'x')));
     },
   };

@@ -32,6 +32,7 @@ export function memoryRows(sizes: MemorySizes = SIZES): BenchRow[] {
       precisions: ['f32', 'bf16'],
       settings: { ...vaeSettings(config), frames },
       peerVariants: CHANNELS_LAST,
+      heavy: true,
       comparedRuns: 1,
       tolerance: { f32: 1e-3, bf16: 2e-1 },
     } satisfies Partial<BenchRow>;
@@ -94,7 +95,7 @@ function stream(
   { inputs, chunks, precision }: StreamSetting,
   { step, later }: { readonly step: Step; readonly later: number },
 ): Program {
-  const p = asVideoVaeParameters(config, vaeParameters(inputs, config));
+  const p = asVideoVaeParameters(config, vaeParameters(inputs, config, { precision }));
   const compiled = compile(step, { precision });
   const x = inputNamed(inputs, 'x');
   const [first, others] = tf.split(x, [1, later], 1) as [tf.Tensor, tf.Tensor];

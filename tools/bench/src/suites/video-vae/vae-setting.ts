@@ -5,7 +5,9 @@ import type { NamedTensors, Parameters } from '@borealis/training';
 import { mapNamed, nestParameters } from '@borealis/training';
 import type { VideoVaeConfig } from '@borealis/video-vae';
 import { parameterSpecs, presets, toMemory, videoVaeConfigSchema } from '@borealis/video-vae';
+import { heldWeights } from '../../programs/held-weights.ts';
 import { normalData } from '../normal-data.ts';
+import type { BuildOptions } from '../suite.ts';
 
 /** Widths of the rows: both are those of the published VAE over `divisor`. */
 export interface VaeWidths {
@@ -42,10 +44,14 @@ export function vaeData(random: Random, config: VideoVaeConfig): [string, Tensor
 }
 
 /** The parameters among the inputs, as layers take them; the published ones are let go. */
-export function vaeParameters(inputs: ReadonlyMap<string, tf.Tensor>, config: VideoVaeConfig): Parameters {
+export function vaeParameters(
+  inputs: ReadonlyMap<string, tf.Tensor>,
+  config: VideoVaeConfig,
+  { precision }: BuildOptions,
+): Parameters {
   const published = Object.keys(parameterSpecs(config)).map((name) => [name, inputs.get(name)] as const);
   const named = Object.fromEntries(published.filter(([, tensor]) => tensor !== undefined)) as NamedTensors;
   const held = mapNamed(named, toMemory);
   tf.dispose(Object.values(named));
-  return nestParameters(held);
+  return nestParameters(heldWeights(held, precision));
 }
