@@ -37,17 +37,21 @@ export function samplingPage({ evaluation, pictured, curves }: SamplingPageInput
   };
 }
 
-function factsOf({ runs, settings, hashes }: SamplingEvaluation) {
+function factsOf({ all, runs, settings, hashes }: SamplingEvaluation) {
   const [steps] = settings.steps;
   return [
     ...runs.map(({ name, parameterCount, step, weights }) => ({
       name,
       value: `${parameterCount.toLocaleString('en')} parameters${step === null ? '' : `, ${step} steps`}, weights ${weights.slice(0, 16)}`,
     })),
-    {
-      name: 'drawn with',
-      value: `${settings.solver}, ${steps} steps, seed ${settings.seed}, ${settings.precision}`,
-    },
+    ...(all.summaries.every(({ setting }) => setting === undefined)
+      ? []
+      : [
+          {
+            name: 'drawn with',
+            value: `${settings.solver}, ${steps} steps, seed ${settings.seed}, ${settings.precision}`,
+          },
+        ]),
     ...Object.entries(hashes).map(([name, value]) => ({
       name: `SHA-256, ${name}`,
       value: value.slice(0, 16),

@@ -20,7 +20,7 @@ export function samplingTables(evaluation: SamplingEvaluation): TableSection[] {
 
 const INTERVALS = 'In brackets: 95 % intervals, bootstrapped over segments.';
 
-function scoreTable(figures: SamplingFigures, { task, settings, runs }: SamplingEvaluation): TableSection {
+function scoreTable(figures: SamplingFigures, { task, settings }: SamplingEvaluation): TableSection {
   const { name, windows, segments, summaries } = figures;
   const msSsim: TableColumn[] = summaries.some((summary) => summary.msSsim !== undefined)
     ? [{ key: 'msSsim', title: 'MS-SSIM', digits: 3, best: 'highest' }]
@@ -52,7 +52,7 @@ function scoreTable(figures: SamplingFigures, { task, settings, runs }: Sampling
         mean: meanOfFrames(summary),
       },
     })),
-    note: `${runs.length === 0 ? '' : drawn}${INTERVALS}`,
+    note: `${summaries.some(({ setting }) => setting !== undefined) ? drawn : ''}${INTERVALS}`,
   };
 }
 
