@@ -16,7 +16,7 @@ const packages = [...tensorflowFree, ...modelPackages, 'tensor', 'training', 'pe
 const mayImport = {
   safetensors: [],
   tensor: ['safetensors'],
-  perceptual: ['tensor', 'safetensors'],
+  perceptual: ['tensor'],
   checkpoints: ['safetensors'],
   dataset: [],
   training: ['tensor', 'checkpoints', 'safetensors', 'dataset'],
