@@ -5,7 +5,7 @@ import { ditSampler, fromPublishedConfig, init, storeWeights } from '@borealis/d
 import { memoryUse, saveTensors, startBackend, storageDtype, tf, toBfloat16 } from '@borealis/tensor';
 import { disposeNamed, nameParameters } from '@borealis/training';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { openStartingPoint } from './starting-point.ts';
+import { openStartingPoint, storedStartingPoint } from './starting-point.ts';
 
 beforeAll(async () => {
   await startBackend();
@@ -61,6 +61,12 @@ test('training starts from a published pipeline: sharded, held as it is stored',
   );
   tf.dispose([...loaded.values()]);
   expect(memoryUse().tensors).toBe(before);
+
+  // A run that is gone on with asks for it only where it has no checkpoint yet.
+  const again = storedStartingPoint(start.identity, ditSampler);
+  tf.dispose([...(await again.weights.load()).values()]);
+  const other = storedStartingPoint({ ...start.identity, sha256: 'other' }, ditSampler);
+  await expect(other.weights.load()).rejects.toMatchObject({ code: 'RUN_MISMATCH' });
 });
 
 test('a folder without a model, or with another one', async () => {

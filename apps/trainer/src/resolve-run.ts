@@ -7,7 +7,7 @@ import { TrainerError } from './trainer-error.ts';
 import { openLatentData } from './latent-data.ts';
 import { drawsLatents } from './load-model.ts';
 import type { StartingPoint } from './starting-point.ts';
-import { openStartingPoint } from './starting-point.ts';
+import { openStartingPoint, storedStartingPoint } from './starting-point.ts';
 import { DEFAULT_PRESET, TRAINING_DEFAULTS } from './training-defaults.ts';
 import type { TrainSettings } from './train-settings.ts';
 import { validationOf } from './validation-settings.ts';
@@ -41,8 +41,7 @@ export async function resolveRun(
 ): Promise<ResolvedRun> {
   const training = parseTrainingConfig({ ...(stored?.training ?? TRAINING_DEFAULTS), ...settings.training });
   const wanted = validationOf(model, settings, stored, autoencoder !== undefined);
-  const from = settings.from ?? stored?.from?.dir;
-  const start = from === undefined ? undefined : await openStartingPoint(from, model);
+  const start = await startOf(model, settings, stored);
   const data = await openDataset(settings.data);
   let validation: Dataset | undefined;
   try {
@@ -83,6 +82,16 @@ export async function resolveRun(
     await validation?.close();
     throw error;
   }
+}
+
+async function startOf(
+  model: Model,
+  { from }: TrainSettings,
+  stored: RunConfig | undefined,
+): Promise<StartingPoint | undefined> {
+  if (from !== undefined) return openStartingPoint(from, model);
+  const before = stored?.from ?? undefined;
+  return before && storedStartingPoint(before, model);
 }
 
 /** Both by the same autoencoder. */

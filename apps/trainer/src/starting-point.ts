@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Model, RunConfig, StartingWeights, Statistics } from '@borealis/training';
-import { openModelFolder } from '@borealis/training';
+import { openModelFolder, TrainingError } from '@borealis/training';
 import { hashOfFiles } from './hash-of-files.ts';
 import { openPublished } from './published-start.ts';
 import { TrainerError } from './trainer-error.ts';
@@ -47,5 +47,29 @@ export async function openStartingPoint(
     config: record.config,
     weights: { location: dir, load: () => folder.loadWeights() },
     readStatistics: () => folder.readStatistics(),
+  };
+}
+
+/**
+ * The starting point that a run's settings tell of. It is opened only where the run has to begin there after all: once there
+ * is a checkpoint it may be gone.
+ */
+export function storedStartingPoint(
+  identity: StartingPoint['identity'],
+  model: Pick<Model, 'name' | 'published'>,
+): StartingPoint {
+  const open = async (): Promise<StartingPoint> => {
+    const start = await openStartingPoint(identity.dir, model);
+    if (start.identity.sha256 === identity.sha256) return start;
+    throw new TrainingError(
+      'RUN_MISMATCH',
+      `${identity.dir} holds other weights than those that the run was to start from`,
+    );
+  };
+  return {
+    identity,
+    config: undefined, // the run has its own
+    weights: { location: identity.dir, load: async () => (await open()).weights.load() },
+    readStatistics: async () => (await open()).readStatistics(),
   };
 }
