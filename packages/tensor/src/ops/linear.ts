@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { RunFused } from '../native/fused-ops.ts';
-import { float32, fusedOps, text } from '../native/fused-ops.ts';
+import { fusedOps } from '../native/fused-ops.ts';
+import { addBias } from './add-bias.ts';
 import { matrixProduct } from './matrix-product.ts';
 import { withGradient } from './with-gradient.ts';
 
@@ -16,30 +17,16 @@ export function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Te
   const [outSize, inSize] = weight.shape as [number, number];
   const rows = tf.reshape(x, [x.size / inSize, inSize]);
   const run = fusedOps();
-  const result = run === undefined ? composed(rows, weight, bias) : fused(run, rows, weight, bias);
+  const product = run === undefined ? tf.matMul(rows, weight, false, true) : fused(run, rows, weight);
+  const result = bias === undefined ? product : addBias(product, bias);
   return tf.reshape(result, [...x.shape.slice(0, -1), outSize]);
 }
 
-function composed(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | undefined): tf.Tensor {
-  const product = tf.matMul(x, weight, false, true);
-  return bias === undefined ? product : tf.add(product, bias);
-}
-
-/** TensorFlow runs a product and its BiasAdd as one operation. The bias's gradient is summed in one pass. */
-function fused(run: RunFused, x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | undefined): tf.Tensor {
-  const inputs: readonly tf.Tensor[] = bias === undefined ? [x, weight] : [x, weight, bias];
-  return withGradient<readonly tf.Tensor[], { x: tf.Tensor; weight: tf.Tensor }>(
-    inputs,
-    () => {
-      const plain = matrixProduct(run, x, weight, { turnB: true });
-      const shift = { data_format: text('NHWC'), T: float32 };
-      const value = bias === undefined ? plain : (run('BiasAdd', [plain, bias], shift, 1)[0] as tf.Tensor);
-      return { value, saved: { x, weight } };
-    },
-    (dy, { x, weight }) => {
-      const gradients = [matrixProduct(run, dy, weight), matrixProduct(run, dy, x, { turnA: true })];
-      if (bias !== undefined) gradients.push(run('BorealisColumnSums', [dy], {}, 1)[0] as tf.Tensor);
-      return gradients;
-    },
+/** Without the batch axis that tfjs's product has. */
+function fused(run: RunFused, x: tf.Tensor, weight: tf.Tensor): tf.Tensor {
+  return withGradient(
+    [x, weight],
+    (x, weight) => ({ value: matrixProduct(run, x, weight, { turnB: true }), saved: { x, weight } }),
+    (dy, { x, weight }) => [matrixProduct(run, dy, weight), matrixProduct(run, dy, x, { turnA: true })],
   );
 }

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { RunFused } from '../native/fused-ops.ts';
 import { bool, float32 } from '../native/fused-ops.ts';
 
-/** TensorFlow's product of two matrices, either turned. Unlike tfjs's, which adds a batch axis, it is fused with its bias. */
+/** TensorFlow’s product of two matrices, either turned, without the batch axis that tfjs’s has. */
 export function matrixProduct(
   run: RunFused,
   a: tf.Tensor,
