@@ -5,7 +5,7 @@ import { stopOnSignals } from './stop-on-signals.ts';
 import { train } from './train.ts';
 
 const USAGE =
-  'usage: main MODEL --data DIR --run RUN [--resume] [--preset small] [--steps N] [--seed N] [--val DIR] [--peers HOST:PORT,… --task N] [--json]';
+  'usage: main MODEL --data DIR --run RUN [--resume] [--preset small] [--steps N] [--seed N] [--val DIR] [--vae DIR] [--from DIR] [--peers HOST:PORT,… --task N] [--json]';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -13,6 +13,8 @@ const { positionals, values } = parseArgs({
     data: { type: 'string' },
     run: { type: 'string' },
     val: { type: 'string' },
+    vae: { type: 'string' },
+    from: { type: 'string' },
     preset: { type: 'string' },
     steps: { type: 'string' },
     seed: { type: 'string' },
@@ -23,7 +25,7 @@ const { positionals, values } = parseArgs({
   },
 });
 const [model] = positionals;
-const { data, run, val, preset, steps, seed, peers, task, resume, json } = values;
+const { data, run, val, vae, from, preset, steps, seed, peers, task, resume, json } = values;
 if (model === undefined || data === undefined || run === undefined) {
   console.error(USAGE);
   process.exit(2);
@@ -39,6 +41,8 @@ try {
     ...(steps === undefined ? {} : { training: { steps: Number(steps) } }),
     ...(seed === undefined ? {} : { seed: Number(seed) }),
     ...(val === undefined ? {} : { validation: { data: val } }),
+    ...(vae === undefined ? {} : { vae }),
+    ...(from === undefined ? {} : { from }),
     ...(peers === undefined ? {} : { cluster: { peers: peers.split(','), task: Number(task) } }),
     ...(json ? {} : { log: createProgressLog() }),
   });
