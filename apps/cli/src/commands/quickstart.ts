@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { shippedModels } from '../models/shipped-models.ts';
 
 /** The sample data that comes with the project. */
 const SAMPLE_DATA = fileURLToPath(new URL('../../../../tests/sample-data/eve-sim', import.meta.url));
@@ -10,6 +12,7 @@ interface QuickstartCommandOptions {
   readonly run: string;
   readonly report: string;
   readonly fresh?: boolean;
+  readonly fromScratch?: boolean;
 }
 
 export function quickstartCommand(): Command {
@@ -18,6 +21,10 @@ export function quickstartCommand(): Command {
     .option('--data <DIR>', 'raw 1X data in the splits train and val', SAMPLE_DATA)
     .option('--run <DIR>', 'where tokens, checkpoints and results go', 'runs/quickstart')
     .option('--report <DIR>', 'where the page goes', 'report')
+    .option(
+      '--from-scratch',
+      'train a small model from nothing, in place of the one that comes with this package',
+    )
     .option('--fresh', 'forget an earlier start')
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<QuickstartCommandOptions>();
@@ -28,7 +35,12 @@ export function quickstartCommand(): Command {
       const progress = progressLine(process.stderr);
       const { signal, restore } = stopOnSignals();
       try {
-        const result = await quickstart({ ...options, tell: progress.tell, signal });
+        const { fromScratch = false, ...rest } = options;
+        const shipped = existsSync(shippedModels.stTransformer);
+        if (!shipped && !fromScratch)
+          console.error('No trained model comes with this build: training from scratch.');
+        const beginning = shipped && !fromScratch ? 'shipped' : 'scratch';
+        const result = await quickstart({ ...rest, beginning, tell: progress.tell, signal });
         progress.end();
         if (options.json === true) console.log(JSON.stringify(result, null, 2));
         else printQuickstart(result);

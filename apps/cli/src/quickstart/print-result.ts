@@ -1,10 +1,12 @@
 import { formatDuration, formatTable } from '@borealis/report';
 import type { QuickstartResult } from './quickstart.ts';
+import { lossesOf } from './report-page.ts';
 
 /** The quickstart's figures for a terminal. */
-export function printQuickstart({ compression, sampling, page, seconds }: QuickstartResult): void {
+export function printQuickstart({ training, compression, sampling, page, seconds }: QuickstartResult): void {
   const forced = compression.summaries.filter(({ mode }) => mode === 'teacher-forced');
   const own = compression.summaries.filter(({ mode }) => mode === 'autoregressive');
+  console.log(`\n${lossesOf(training)}`);
   console.log(
     `\nCompression track: nats per token, ${compression.windows} windows of ${compression.segments} segments`,
   );

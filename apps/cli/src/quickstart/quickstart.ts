@@ -4,29 +4,30 @@ import { join, resolve } from 'node:path';
 import type { Dataset } from '@borealis/dataset';
 import { datasetFingerprint, openDataset } from '@borealis/dataset';
 import { formatDuration, writeReport } from '@borealis/report';
-import { presets } from '@borealis/st-transformer';
 import type { BackendInfo } from '@borealis/tensor';
 import { startTrainingBackend } from '@borealis/tensor';
-import { train } from '@borealis/trainer';
-import type { TrainingLog } from '@borealis/training';
 import { readMetrics, readRunDirectory } from '@borealis/training';
 import type { BlockFsqWeights } from '@borealis/video-tokenizer';
-import { contentHash, datasetClips, measureReconstruction } from '@borealis/video-tokenizer';
+import { contentHash } from '@borealis/video-tokenizer';
 import { CliError } from '../cli-error.ts';
 import { loadPredictor } from '../models/load-predictor.ts';
-import { fitTokenizer } from '../tokens/fit-tokenizer.ts';
 import { loadTokenizer } from '../tokens/load-tokenizer.ts';
 import { blockFsqCodec } from '../tokens/token-codec.ts';
 import { tokenizeDataset } from '../tokens/tokenize-dataset.ts';
 import type { CompressionResult } from './compression-stage.ts';
 import { evaluateCompression } from './compression-stage.ts';
 import { pictureWindows } from './pictures.ts';
+import type { Beginning } from './plan.ts';
 import { plan } from './plan.ts';
 import { reportPage } from './report-page.ts';
 import type { SamplingResult } from './sampling-stage.ts';
 import { evaluateSampling } from './sampling-stage.ts';
 import type { Tell } from './stage.ts';
 import { runStage } from './stage.ts';
+import type { TokenizerResult } from './tokenizer-stage.ts';
+import { fitTokenizerStage, takeTokenizerStage } from './tokenizer-stage.ts';
+import type { TrainingResult } from './training-stage.ts';
+import { trainModel } from './training-stage.ts';
 
 export interface QuickstartOptions {
   /** Raw data in the splits `train` and `val`. */
@@ -35,6 +36,8 @@ export interface QuickstartOptions {
   readonly run: string;
   /** Where the page goes. */
   readonly report: string;
+  /** `shipped` (default): the models that come with this package are trained further; `scratch`: nothing is given. */
+  readonly beginning?: Beginning;
   /** Forget an earlier start. */
   readonly fresh?: boolean;
   readonly tell: Tell;
@@ -44,6 +47,7 @@ export interface QuickstartOptions {
 export interface QuickstartResult {
   readonly page: string;
   readonly seconds: number;
+  readonly training: TrainingResult;
   readonly compression: CompressionResult;
   readonly sampling: SamplingResult;
 }
@@ -54,7 +58,8 @@ const FRAME_CACHE = 128 << 20;
 /** The main job on the sample data, stage by stage: tokens, training, evaluation of both tracks, a page. */
 export async function quickstart(options: QuickstartOptions): Promise<QuickstartResult> {
   const start = performance.now();
-  const { tell } = options;
+  const { tell, beginning = 'shipped' } = options;
+  const learning = plan.learning[beginning];
   const run = resolve(options.run);
   if (options.fresh === true) await rm(run, { recursive: true, force: true });
   const stages = join(run, 'stages');
@@ -63,7 +68,7 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
   const training = await openDataset(join(options.data, 'train'), { cacheBytesPerVideo: FRAME_CACHE });
   const validation = await openDataset(join(options.data, 'val'));
   const data = `${await datasetFingerprint(training)} ${await datasetFingerprint(validation)}`;
-  const key = JSON.stringify({ data, plan });
+  const key = JSON.stringify({ data, plan, beginning });
   const stage = <Result>(name: string, work: (tell: Tell) => Promise<Result>) =>
     runStage({ name, directory: stages, key, tell, run: work });
   const goOn = () => {
@@ -73,21 +78,23 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
 
   try {
     const weightsPath = join(run, 'tokenizer.safetensors');
-    const tokenizerReport = await stage('tokenizer', (tell) =>
-      fitAndMeasure(training, validation, weightsPath, tell),
+    const tokenizerReport = await stage<TokenizerResult>('tokenizer', (tell) =>
+      beginning === 'scratch'
+        ? fitTokenizerStage(training, validation, weightsPath, tell)
+        : takeTokenizerStage(validation, weightsPath, tell),
     );
     goOn();
     const tokenizer = await loadTokenizer(weightsPath);
     const trainTokens = join(run, 'tokens', 'train');
     const valTokens = join(run, 'tokens', 'val');
     await stage('tokens', async (tell) => {
-      const dropped = await tokenize(training, tokenizer, trainTokens, plan.offsets, tell);
+      const dropped = await tokenize(training, tokenizer, trainTokens, learning.offsets, tell);
       return { dropped: dropped + (await tokenize(validation, tokenizer, valTokens, [0], tell)) };
     });
     goOn();
     const runDirectory = join(run, 'st-transformer');
-    await stage('training', (tell) =>
-      trainModel({ trainTokens, valTokens, runDirectory, tell, signal: options.signal }),
+    const trained = await stage('training', (tell) =>
+      trainModel({ trainTokens, valTokens, runDirectory, beginning, tell, signal: options.signal }),
     );
     goOn();
 
@@ -111,13 +118,21 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
       const pictures = await pictureWindows({ validation, predictor, tokenizer, count: plan.pictured });
       const metrics = await readMetrics((await readRunDirectory(runDirectory)).metrics);
       const seconds = (performance.now() - start) / 1000;
-      const facts = factsOf({ backend, parameters: loaded.parameterCount, tokenizer, seconds });
+      const facts = factsOf({ backend, beginning, parameters: loaded.parameterCount, tokenizer, seconds });
       const page = await writeReport(
         resolve(options.report),
-        reportPage({ facts, tokenizer: tokenizerReport, metrics, compression, sampling, pictures }),
+        reportPage({
+          facts,
+          tokenizer: tokenizerReport,
+          metrics,
+          training: trained,
+          compression,
+          sampling,
+          pictures,
+        }),
       );
       tell(`report: done, ${page}`);
-      return { page, seconds, compression, sampling };
+      return { page, seconds, training: trained, compression, sampling };
     } finally {
       loaded.dispose();
       await tokens.training.close();
@@ -127,18 +142,6 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
     await training.close();
     await validation.close();
   }
-}
-
-async function fitAndMeasure(training: Dataset, validation: Dataset, path: string, tell: Tell) {
-  const { weights, report } = await fitTokenizer({
-    training,
-    path,
-    maxClips: plan.tokenizerClips,
-    onProgress: tell,
-  });
-  tell('measuring on validation frames');
-  const measured = await measureReconstruction(weights, datasetClips(validation)());
-  return { fit: report, validation: measured };
 }
 
 /** Tokens of a split; what an interrupted start has left is thrown away. Returns the frames that were dropped. */
@@ -155,68 +158,25 @@ async function tokenize(
   return droppedFrames;
 }
 
-async function trainModel(options: {
-  readonly trainTokens: string;
-  readonly valTokens: string;
-  readonly runDirectory: string;
-  readonly tell: Tell;
-  readonly signal: AbortSignal | undefined;
-}) {
-  const { trainTokens, valTokens, runDirectory, tell, signal } = options;
-  const result = await train({
-    model: plan.model,
-    preset: plan.preset,
-    seed: plan.seed,
-    data: trainTokens,
-    run: runDirectory,
-    resume: 'may',
-    training: plan.training,
-    validation: { data: valTokens, windows: plan.validationWindows },
-    log: stepLines(tell),
-    ...(signal === undefined ? {} : { signal }),
-  });
-  if (!result.finished)
-    throw new CliError(
-      'interrupted',
-      `interrupted after step ${result.step}: start again to go on from there`,
-    );
-  return { train: result.train, evaluation: result.evaluation };
-}
-
-function stepLines(tell: Tell): TrainingLog {
-  let [steps, first, began, validation] = [0, 0, performance.now(), ''];
-  return {
-    start: (start) => {
-      [steps, first, began] = [start.steps, start.step, performance.now()];
-    },
-    train: (step, { loss = NaN }) => {
-      const left = (((performance.now() - began) / 1000) * (steps - step)) / Math.max(1, step - first);
-      tell(`step ${step} of ${steps}, loss ${loss.toFixed(3)}${validation}, ${formatDuration(left)} left`);
-    },
-    evaluation: (_, { loss = NaN }) => {
-      validation = `, validation ${loss.toFixed(3)}`;
-    },
-    flush: () => undefined,
-    close: () => undefined,
-  };
-}
-
 function factsOf(input: {
   readonly backend: BackendInfo;
+  readonly beginning: Beginning;
   readonly parameters: number;
   readonly tokenizer: BlockFsqWeights;
   readonly seconds: number;
 }) {
-  const { backend, parameters, tokenizer, seconds } = input;
-  const { dim, layers, heads } = presets[plan.preset];
+  const { backend, beginning, parameters, tokenizer, seconds } = input;
+  const { steps, batchSize } = plan.learning[beginning].training;
   return [
     {
       name: 'model',
-      value: `ST-transformer, ${layers} layers, ${heads} heads, width ${dim}: ${parameters.toLocaleString('en')} parameters`,
+      value:
+        `ST-transformer, ${parameters.toLocaleString('en')} parameters, ` +
+        (beginning === 'scratch' ? 'from scratch' : 'the shipped one trained further'),
     },
     {
       name: 'training',
-      value: `${plan.training.steps} steps of ${plan.training.batchSize} windows, seed ${plan.seed}`,
+      value: `${steps} steps of ${batchSize} windows, seed ${plan.seed}`,
     },
     { name: 'tokenizer', value: contentHash(tokenizer).slice(0, 12) },
     {

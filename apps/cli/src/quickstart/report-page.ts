@@ -1,15 +1,17 @@
 import type { TokenSummary } from '@borealis/evaluator';
-import type { MetricRecord } from '@borealis/training';
+import type { LogValues, MetricRecord } from '@borealis/training';
 import type { Report, Section, TableColumn } from '@borealis/report';
-import type { FitReport, ReconstructionReport } from '@borealis/video-tokenizer';
 import type { CompressionResult, NamedDifference } from './compression-stage.ts';
 import type { PicturedWindow } from './pictures.ts';
 import { STILLS } from './pictures.ts';
 import type { SamplingResult } from './sampling-stage.ts';
+import type { TokenizerResult } from './tokenizer-stage.ts';
+import type { TrainingResult } from './training-stage.ts';
 
 export interface QuickstartResults {
   readonly facts: readonly { readonly name: string; readonly value: string }[];
-  readonly tokenizer: { readonly fit: FitReport; readonly validation: ReconstructionReport };
+  readonly tokenizer: TokenizerResult;
+  readonly training: TrainingResult;
   readonly metrics: readonly MetricRecord[];
   readonly compression: CompressionResult;
   readonly sampling: SamplingResult;
@@ -26,7 +28,7 @@ export function reportPage(results: QuickstartResults): Report {
     subtitle: 'A world model of a simulated humanoid, trained and evaluated on this machine',
     sections: [
       ...pictureSections(results.pictures),
-      ...compressionSections(results.compression, results.metrics),
+      ...compressionSections(results),
       ...samplingSections(results.sampling),
       ...tokenizerSections(results.tokenizer),
       { kind: 'heading', text: 'This run' },
@@ -61,7 +63,7 @@ function pictureSections(pictures: readonly PicturedWindow[]): Section[] {
   ];
 }
 
-function compressionSections(result: CompressionResult, metrics: readonly MetricRecord[]): Section[] {
+function compressionSections({ compression: result, metrics, training }: QuickstartResults): Section[] {
   const forced = result.summaries.filter(({ mode }) => mode === 'teacher-forced');
   const own = result.summaries.filter(({ mode }) => mode === 'autoregressive');
   return [
@@ -75,6 +77,7 @@ function compressionSections(result: CompressionResult, metrics: readonly Metric
       ],
     },
     curves(metrics),
+    { kind: 'prose', paragraphs: [lossesOf(training)] },
     tokenTable('Every grid predicted from the true ones before it (teacher-forced)', forced),
     tokenTable('Every grid predicted from the model’s own (autoregressive, greedy)', own),
     differenceTable('Model minus other, teacher-forced cross-entropy', 'nats', result.differences),
@@ -86,6 +89,13 @@ function compressionSections(result: CompressionResult, metrics: readonly Metric
       ],
     },
   ];
+}
+
+/** `Validation loss: 3.412 before, 3.297 after 120 steps.` */
+export function lossesOf({ steps, before, after }: TrainingResult): string {
+  const loss = (values: LogValues | null) => values?.['loss']?.toFixed(3);
+  const start = before === null ? 'from scratch' : `${loss(before)} before`;
+  return `Validation loss, nats per token: ${start}, ${loss(after)} after ${steps} steps.`;
 }
 
 function curves(metrics: readonly MetricRecord[]): Section {
@@ -176,7 +186,7 @@ function samplingSections(result: SamplingResult): Section[] {
   ];
 }
 
-function tokenizerSections({ fit, validation }: QuickstartResults['tokenizer']): Section[] {
+function tokenizerSections({ chosen, validation }: TokenizerResult): Section[] {
   const rows = [
     ...validation.kinds.map((kind, i) => ({
       name: ['first frame', 'frames 2 to 9', 'frames 10 to 17'][i] ?? '',
@@ -189,8 +199,11 @@ function tokenizerSections({ fit, validation }: QuickstartResults['tokenizer']):
     {
       kind: 'prose',
       paragraphs: [
-        'Block FSQ: no network, a linear basis of six numbers for each block of 8 × 8 pixels by 8 frames, fitted on the ' +
-          `training frames (${fit.chosen.toUpperCase()} chosen of KLT and DCT) and quantised to 64,000 codes. It stands in for a ` +
+        'Block FSQ: no network, a linear basis of six numbers for each block of 8 × 8 pixels by 8 frames, fitted on ' +
+          (chosen === null
+            ? 'recordings of the same robot'
+            : `the training frames (${chosen.toUpperCase()} chosen of KLT and DCT)`) +
+          ' and quantised to 64,000 codes. It stands in for a ' +
           'learned tokenizer so that everything runs on any video.',
       ],
     },

@@ -1,0 +1,11 @@
+import { fileURLToPath } from 'node:url';
+
+const folder = (name: string) => fileURLToPath(new URL(`../../models/${name}`, import.meta.url));
+
+/** What comes with this package, trained on further recordings of the sample data's robot: cards beside the weights. */
+export const shippedModels = {
+  /** Block FSQ, fitted on the recordings that the ST-transformer was trained on. */
+  tokenizer: folder('block-fsq-eve-sim/tokenizer.safetensors'),
+  /** A model folder. */
+  stTransformer: folder('st-transformer-eve-sim'),
+} as const;
