@@ -64,6 +64,22 @@ export type StTransformerConfig = z.infer<typeof stTransformerConfigSchema>;
 
 const FSQ_LEVELS = [8, 8, 8, 5, 5, 5];
 
+/** Of the laptop sizes: for 128 × 128 pixels, and few tokens for so many codes. */
+const simulated = {
+  mlpRatio: 4,
+  gridHeight: 16,
+  gridWidth: 16,
+  timeSteps: 5,
+  contextGrids: 3,
+  vocabulary: { kind: 'levels', levels: FSQ_LEVELS, components: 4 },
+  attention: 'spatio-temporal',
+  normalisation: 'pre',
+  states: 'on',
+  stateForm: 'motion',
+  stateChannels: 25,
+  recompute: false,
+} as const;
+
 /** Published and laptop sizes. */
 export const presets = {
   /** The winning entry's: 24 · 16 · 512² + 64,000 · 512 + 5 · 1024 · 512 weights, before norms, biases and states. */
@@ -85,39 +101,7 @@ export const presets = {
     recompute: false,
   },
   /** Minutes on two processor cores, with the few tokens of the sample data. */
-  small: {
-    dim: 96,
-    layers: 3,
-    heads: 3,
-    mlpRatio: 4,
-    gridHeight: 16,
-    gridWidth: 16,
-    timeSteps: 5,
-    contextGrids: 3,
-    vocabulary: { kind: 'levels', levels: FSQ_LEVELS, components: 4 },
-    attention: 'spatio-temporal',
-    normalisation: 'pre',
-    states: 'on',
-    stateForm: 'motion',
-    stateChannels: 25,
-    recompute: false,
-  },
+  small: { ...simulated, dim: 96, layers: 3, heads: 3 },
   /** Hours on two processor cores, with more tokens than the sample data has. */
-  medium: {
-    dim: 160,
-    layers: 5,
-    heads: 5,
-    mlpRatio: 4,
-    gridHeight: 16,
-    gridWidth: 16,
-    timeSteps: 5,
-    contextGrids: 3,
-    vocabulary: { kind: 'levels', levels: FSQ_LEVELS, components: 4 },
-    attention: 'spatio-temporal',
-    normalisation: 'pre',
-    states: 'on',
-    stateForm: 'motion',
-    stateChannels: 25,
-    recompute: false,
-  },
+  medium: { ...simulated, dim: 160, layers: 5, heads: 5 },
 } as const satisfies Record<string, StTransformerConfig>;

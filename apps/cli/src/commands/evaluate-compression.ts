@@ -1,12 +1,11 @@
 import { basename, dirname } from 'node:path';
 import type { PredictionMode } from '@borealis/evaluator';
 import { Command, Option } from 'commander';
-import { CliError } from '../cli-error.ts';
 import type { EvaluateCompressionOptions, EvaluatedCompression } from '../evaluate/compression.ts';
-import { wholeNumbers } from '../evaluate/whole-numbers.ts';
-import { wholeNumberFrom } from './number-options.ts';
+import type { EvaluationOptions } from './evaluation-options.ts';
+import { addPageOptions, addWindowOptions, checkPage } from './evaluation-options.ts';
 
-interface Options {
+interface Options extends EvaluationOptions {
   readonly json?: boolean;
   readonly data: string;
   readonly run: readonly string[];
@@ -14,15 +13,8 @@ interface Options {
   readonly versus?: readonly string[];
   readonly shuffleStates?: boolean;
   readonly mode: readonly PredictionMode[];
-  readonly windows?: number;
-  readonly groups?: string;
-  readonly split: string;
-  readonly knownRooms: ReadonlySet<number>;
   readonly tokenizer?: string;
   readonly video?: string;
-  readonly report?: string;
-  readonly pictures: number;
-  readonly markdown?: boolean;
 }
 
 const EXAMPLES = `
@@ -32,7 +24,7 @@ Examples:
     --groups data/episodes.json --known-rooms 0-7 --shuffle-states --video data/val --report report.html`;
 
 export function evaluateCompressionCommand(): Command {
-  return new Command('compression')
+  const command = new Command('compression')
     .description(
       'future tokens: cross-entropy, top-500, perplexity, hits, PSNR of decoded frames; with 95 % intervals over segments, against baselines',
     )
@@ -48,19 +40,8 @@ export function evaluateCompressionCommand(): Command {
       new Option('--mode <MODE...>', 'what each grid is predicted from: the true ones before it, or its own')
         .choices(['teacher-forced', 'autoregressive'])
         .default(['teacher-forced', 'autoregressive']),
-    )
-    .addOption(
-      new Option('--windows <n>', 'at most so many, evenly spread (default: all)').argParser(
-        wholeNumberFrom(1),
-      ),
-    )
-    .option('--groups <FILE>', 'episodes.json of the raw data: figures of known and of new rooms apart')
-    .addOption(
-      new Option('--known-rooms <numbers>', 'rooms that training has shown')
-        .argParser(wholeNumbers)
-        .default(wholeNumbers('0-7'), '0-7'),
-    )
-    .option('--split <name>', 'which of the splits in --groups the data is', 'val')
+    );
+  addWindowOptions(command, 'the raw data')
     .option(
       '--tokenizer <FILE>',
       'block FSQ or Cosmos weights, to decode with (default: tokenizer.safetensors beside the tokens)',
@@ -68,20 +49,13 @@ export function evaluateCompressionCommand(): Command {
     .option(
       '--video <DIR>',
       'raw data that the tokens were made of, to compare decoded frames with (default: decoded true tokens)',
-    )
-    .option('--report <FILE.html>', 'write a page: tables, curves, films and pictures')
-    .addOption(
-      new Option('--pictures <n>', 'windows on the page, and as many of the worst')
-        .argParser(wholeNumberFrom(0))
-        .default(3),
-    )
-    .option('--markdown', 'print the tables as Markdown')
+    );
+  return addPageOptions(command)
     .addHelpText('after', EXAMPLES)
-    .action(async (_: unknown, command: Command) => {
-      const options = command.optsWithGlobals<Options>();
+    .action(async (_: unknown, self: Command) => {
+      const options = self.optsWithGlobals<Options>();
       const { json, markdown, report } = options;
-      if (report !== undefined && !/\.html?$/i.test(report))
-        throw new CliError('invalid-option', `--report ${report}: the page is a file ending in .html`);
+      checkPage(options);
       const { evaluateCompression } = await import('../evaluate/compression.ts');
       const { progressLine } = await import('../quickstart/progress-line.ts');
       const progress = progressLine(process.stderr);

@@ -1,15 +1,15 @@
 import { Command, Option } from 'commander';
+import type { FrameModelOptions } from './frame-model-options.ts';
+import { addFrameModelOptions } from './frame-model-options.ts';
 import { wholeNumberFrom, wholeNumberList } from './number-options.ts';
 import type { DrawingOptions } from './sampling-options.ts';
 import { addDrawingOptions } from './sampling-options.ts';
 
-interface Options extends DrawingOptions {
+interface Options extends DrawingOptions, FrameModelOptions {
   readonly json?: boolean;
   readonly a: string;
   readonly b: string;
   readonly run: readonly string[];
-  readonly vae?: string;
-  readonly tokenizer?: string;
   readonly samples: readonly number[];
   readonly steps: number;
   readonly windows?: number;
@@ -27,12 +27,8 @@ export function evaluateCounterfactualsCommand(): Command {
     )
     .requiredOption('--a <DIR>', 'raw data: the contexts and one way to go on')
     .requiredOption('--b <DIR>', 'raw data: the same contexts, the other way')
-    .requiredOption('--run <RUN...>', 'trained runs or model folders')
-    .option(
-      '--vae <DIR>',
-      'autoencoder of a dit-sampler: a run of video-vae, a model folder, or diffusers’ layout',
-    )
-    .option('--tokenizer <FILE>', 'tokenizer.safetensors of the tokens that an st-transformer was trained on')
+    .requiredOption('--run <RUN...>', 'trained runs or model folders');
+  addFrameModelOptions(command)
     .addOption(
       new Option('--samples <numbers>', 'means of so many are scored')
         .argParser(wholeNumberList)

@@ -1,20 +1,20 @@
 import { basename, dirname } from 'node:path';
 import { Command, Option } from 'commander';
-import { CliError } from '../cli-error.ts';
 import type { EvaluateSamplingOptions } from '../evaluate/sampling.ts';
-import { wholeNumbers } from '../evaluate/whole-numbers.ts';
+import type { EvaluationOptions } from './evaluation-options.ts';
+import { addPageOptions, addWindowOptions, checkPage } from './evaluation-options.ts';
+import type { FrameModelOptions } from './frame-model-options.ts';
+import { addFrameModelOptions } from './frame-model-options.ts';
 import { numberList, wholeNumberFrom, wholeNumberList } from './number-options.ts';
 import type { DrawingOptions } from './sampling-options.ts';
 import { addDrawingOptions } from './sampling-options.ts';
 
-interface Options extends DrawingOptions {
+interface Options extends DrawingOptions, EvaluationOptions, FrameModelOptions {
   readonly json?: boolean;
   readonly data: string;
   readonly train: string;
   readonly run?: string;
   readonly versus?: readonly string[];
-  readonly vae?: string;
-  readonly tokenizer?: string;
   readonly samples: readonly number[];
   readonly steps: readonly number[];
   readonly guidance: readonly number[];
@@ -23,15 +23,8 @@ interface Options extends DrawingOptions {
   readonly whole: number;
   readonly shuffleStates?: boolean;
   readonly stride: number;
-  readonly windows?: number;
-  readonly groups?: string;
-  readonly split: string;
-  readonly knownRooms: ReadonlySet<number>;
   readonly lpips?: string;
   readonly fid?: string;
-  readonly report?: string;
-  readonly pictures: number;
-  readonly markdown?: boolean;
 }
 
 const EXAMPLES = `
@@ -52,12 +45,8 @@ export function evaluateSamplingCommand(): Command {
     .requiredOption('--data <DIR>', 'raw data to predict')
     .requiredOption('--train <DIR>', 'raw data that blurs are tuned on')
     .option('--run <RUN>', 'a trained run or model folder (default: baselines alone)')
-    .option('--versus <RUN...>', 'others, to compare with: the difference, paired by window')
-    .option(
-      '--vae <DIR>',
-      'autoencoder of a dit-sampler: a run of video-vae, a model folder, or diffusers’ layout',
-    )
-    .option('--tokenizer <FILE>', 'tokenizer.safetensors of the tokens that an st-transformer was trained on')
+    .option('--versus <RUN...>', 'others, to compare with: the difference, paired by window');
+  addFrameModelOptions(command)
     .addOption(
       new Option('--samples <numbers>', 'means of so many are scored')
         .argParser(wholeNumberList)
@@ -89,38 +78,20 @@ export function evaluateSamplingCommand(): Command {
     .option('--shuffle-states', 'score the run with the robot states of another segment, too')
     .addOption(
       new Option('--stride <frames>', 'from one window to the next').argParser(wholeNumberFrom(1)).default(8),
-    )
-    .addOption(
-      new Option('--windows <n>', 'at most so many, evenly spread (default: all)').argParser(
-        wholeNumberFrom(1),
-      ),
-    )
-    .option('--groups <FILE>', 'episodes.json of the data: figures of known and of new rooms apart')
-    .addOption(
-      new Option('--known-rooms <numbers>', 'rooms that training has shown')
-        .argParser(wholeNumbers)
-        .default(wholeNumbers('0-7'), '0-7'),
-    )
-    .option('--split <name>', 'which of the splits in --groups the data is', 'val')
+    );
+  addWindowOptions(command, 'the data')
     .option(
       '--lpips <FILE>',
       'LPIPS weights in safetensors: how far last frames look apart (default: not told)',
     )
-    .option('--fid <FILE>', 'weights of pytorch-fid’s Inception in safetensors, likewise')
-    .option('--report <FILE.html>', 'write a page: tables, curves, films and pictures')
-    .addOption(
-      new Option('--pictures <n>', 'windows on the page, and as many of the worst')
-        .argParser(wholeNumberFrom(0))
-        .default(3),
-    )
-    .option('--markdown', 'print the tables as Markdown');
+    .option('--fid <FILE>', 'weights of pytorch-fid’s Inception in safetensors, likewise');
+  addPageOptions(command);
   return addDrawingOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (_: unknown, self: Command) => {
       const options = self.optsWithGlobals<Options>();
       const { json, markdown, report } = options;
-      if (report !== undefined && !/\.html?$/i.test(report))
-        throw new CliError('invalid-option', `--report is a page, such as report.html; it is ${report}`);
+      checkPage(options);
       const { evaluateSampling } = await import('../evaluate/sampling.ts');
       const { progressLine } = await import('../quickstart/progress-line.ts');
       const progress = progressLine(process.stderr);

@@ -1,19 +1,17 @@
 import { Command, Option } from 'commander';
+import type { FrameModelOptions } from './frame-model-options.ts';
+import { addFrameModelOptions } from './frame-model-options.ts';
 import { wholeNumberFrom } from './number-options.ts';
-import type { DrawingOptions } from './sampling-options.ts';
-import { addDrawingOptions } from './sampling-options.ts';
+import type { DrawingOptions, SettingOptions } from './sampling-options.ts';
+import { addDrawingOptions, addSettingOptions } from './sampling-options.ts';
 
-interface Options extends DrawingOptions {
+interface Options extends DrawingOptions, FrameModelOptions, SettingOptions {
   readonly json?: boolean;
   readonly run: string;
   readonly data: string;
   readonly window: number;
   readonly stride: number;
-  readonly vae?: string;
-  readonly tokenizer?: string;
   readonly samples: number;
-  readonly steps: number;
-  readonly guidance: number;
   readonly out: string;
 }
 
@@ -34,20 +32,11 @@ export function sampleCommand(): Command {
     )
     .addOption(
       new Option('--stride <frames>', 'from one window to the next').argParser(wholeNumberFrom(1)).default(8),
-    )
-    .option(
-      '--vae <DIR>',
-      'autoencoder of a dit-sampler: a run of video-vae, a model folder, or diffusers’ layout',
-    )
-    .option('--tokenizer <FILE>', 'tokenizer.safetensors of the tokens that an st-transformer was trained on')
-    .addOption(new Option('--samples <n>', 'how many').argParser(wholeNumberFrom(1)).default(3))
-    .addOption(new Option('--steps <n>', 'of the solver').argParser(wholeNumberFrom(1)).default(20))
-    .addOption(
-      new Option('--guidance <scale>', 'away from what is said without states; 1: none')
-        .argParser(Number)
-        .default(1),
-    )
-    .option('--out <DIR>', 'folder to write to', 'samples');
+    );
+  addFrameModelOptions(command).addOption(
+    new Option('--samples <n>', 'how many').argParser(wholeNumberFrom(1)).default(3),
+  );
+  addSettingOptions(command).option('--out <DIR>', 'folder to write to', 'samples');
   return addDrawingOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (_: unknown, self: Command) => {

@@ -22,3 +22,19 @@ export function addDrawingOptions(command: Command): Command {
       new Option('--precision <p>', 'of transformer and autoencoder').choices(['f32', 'bf16']).default('f32'),
     );
 }
+
+/** One setting of the solver; what evaluates compares several. */
+export interface SettingOptions {
+  readonly steps: number;
+  readonly guidance: number;
+}
+
+export function addSettingOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--steps <n>', 'of the solver').argParser(wholeNumberFrom(1)).default(20))
+    .addOption(
+      new Option('--guidance <scale>', 'away from what is said without states; 1: none')
+        .argParser(Number)
+        .default(1),
+    );
+}

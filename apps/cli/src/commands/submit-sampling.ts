@@ -1,19 +1,17 @@
 import { Command, Option } from 'commander';
 import type { SubmissionFields } from '../submit/submission-form.ts';
+import type { FrameModelOptions } from './frame-model-options.ts';
+import { addFrameModelOptions } from './frame-model-options.ts';
 import { wholeNumberFrom } from './number-options.ts';
-import type { DrawingOptions } from './sampling-options.ts';
-import { addDrawingOptions } from './sampling-options.ts';
+import type { DrawingOptions, SettingOptions } from './sampling-options.ts';
+import { addDrawingOptions, addSettingOptions } from './sampling-options.ts';
 import { addFieldOptions } from './submission-options.ts';
 
-interface Options extends SubmissionFields, DrawingOptions {
+interface Options extends SubmissionFields, DrawingOptions, FrameModelOptions, SettingOptions {
   readonly json?: boolean;
   readonly data: string;
   readonly run: string;
-  readonly vae?: string;
-  readonly tokenizer?: string;
   readonly samples: number;
-  readonly steps: number;
-  readonly guidance: number;
   readonly out: string;
 }
 
@@ -23,20 +21,11 @@ export function submitSamplingCommand(): Command {
       'frame 77 of each test clip as PNG, with README.txt and metadata.json: a form of our own, the challenge’s isn’t public',
     )
     .requiredOption('--data <DIR>', 'test clips: 17 frames and 77 states each')
-    .requiredOption('--run <RUN>', 'a trained run or model folder')
-    .option(
-      '--vae <DIR>',
-      'autoencoder of a dit-sampler: a run of video-vae, a model folder, or diffusers’ layout',
-    )
-    .option('--tokenizer <FILE>', 'tokenizer.safetensors of the tokens that an st-transformer was trained on')
-    .addOption(new Option('--samples <n>', 'the mean of so many').argParser(wholeNumberFrom(1)).default(20))
-    .addOption(new Option('--steps <n>', 'of the solver').argParser(wholeNumberFrom(1)).default(20))
-    .addOption(
-      new Option('--guidance <scale>', 'away from what is said without states; 1: none')
-        .argParser(Number)
-        .default(1),
-    )
-    .option('--out <DIR>', 'folder to write; it must not be there', 'submission');
+    .requiredOption('--run <RUN>', 'a trained run or model folder');
+  addFrameModelOptions(command).addOption(
+    new Option('--samples <n>', 'the mean of so many').argParser(wholeNumberFrom(1)).default(20),
+  );
+  addSettingOptions(command).option('--out <DIR>', 'folder to write; it must not be there', 'submission');
   return addFieldOptions(addDrawingOptions(command)).action(async (_: unknown, self: Command) => {
     const { json, guidance: guidanceScale, ...options } = self.optsWithGlobals<Options>();
     const { data, run, vae, tokenizer, out, samples, steps, solver, seed, together, precision } = options;

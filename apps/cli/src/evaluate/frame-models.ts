@@ -25,6 +25,13 @@ export interface FrameModels {
   dispose(): void;
 }
 
+export interface FrameModelsOptions {
+  readonly vae?: string | undefined;
+  readonly tokenizer?: string | undefined;
+  readonly precision?: 'f32' | 'bf16' | undefined;
+  readonly tell: (message: string) => void;
+}
+
 /**
  * Runs or model folders, with what makes frames of their latents or tokens. The backend must have been started.
  *
@@ -33,12 +40,7 @@ export interface FrameModels {
  */
 export async function loadFrameModels(
   folders: readonly string[],
-  options: {
-    readonly vae?: string;
-    readonly tokenizer?: string;
-    readonly precision?: 'f32' | 'bf16';
-    readonly tell: (message: string) => void;
-  },
+  options: FrameModelsOptions,
 ): Promise<FrameModels> {
   const { precision = 'f32', tell } = options;
   const nameOf = runNames(folders);
@@ -82,6 +84,20 @@ export async function loadFrameModels(
     dispose();
     throw error;
   }
+}
+
+/** One of them. */
+export async function loadFrameModel(
+  folder: string,
+  options: FrameModelsOptions,
+): Promise<{ readonly model: FrameModel; dispose(): void }> {
+  const loaded = await loadFrameModels([folder], options);
+  return {
+    model: loaded.models[0] as FrameModel,
+    dispose: () => {
+      loaded.dispose();
+    },
+  };
 }
 
 function checkSameTask([first, ...others]: readonly FrameModel[]): void {

@@ -9,8 +9,7 @@ import { framePsnr } from '@borealis/metrics';
 import { contactSheet } from '@borealis/report';
 import { startBackend } from '@borealis/tensor';
 import { CliError } from '../cli-error.ts';
-import type { FrameModels } from '../evaluate/frame-models.ts';
-import { loadFrameModels } from '../evaluate/frame-models.ts';
+import { loadFrameModel } from '../evaluate/frame-models.ts';
 import type { ImaginedWindow } from './imagine-window.ts';
 import { imagineWindow } from './imagine-window.ts';
 import { filmOf, panelsOf, stillsOf } from './picture-window.ts';
@@ -48,15 +47,10 @@ export async function sampleWindow(options: SampleWindowOptions): Promise<Sample
   const { run, vae, tokenizer, drawing, out, tell } = options;
   await startBackend();
   const data = await openDataset(options.data);
-  let loaded: FrameModels | undefined;
+  let loaded: Awaited<ReturnType<typeof loadFrameModel>> | undefined;
   try {
-    loaded = await loadFrameModels([run], {
-      ...{ precision: drawing.precision ?? 'f32', tell },
-      ...(vae === undefined ? {} : { vae }),
-      ...(tokenizer === undefined ? {} : { tokenizer }),
-    });
-    const [model] = loaded.models;
-    if (model === undefined) throw new CliError('nothing-to-evaluate', `${run} holds no model`);
+    loaded = await loadFrameModel(run, { vae, tokenizer, precision: drawing.precision, tell });
+    const { model } = loaded;
     const { frames } = model.task;
     const windows = data.windows({ frames, stride: options.stride, content: 'frames' });
     const window = await windowAt(windows, options);

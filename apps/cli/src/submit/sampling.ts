@@ -8,8 +8,8 @@ import { inBytes, sampleCandidates, tokenModelFrames } from '@borealis/evaluator
 import { encodePng } from '@borealis/report';
 import { startBackend } from '@borealis/tensor';
 import { CliError } from '../cli-error.ts';
-import type { FrameModel, FrameModels } from '../evaluate/frame-models.ts';
-import { loadFrameModels } from '../evaluate/frame-models.ts';
+import type { FrameModel } from '../evaluate/frame-models.ts';
+import { loadFrameModel } from '../evaluate/frame-models.ts';
 import type { SamplingMetadata } from './sampling-form.ts';
 import { METADATA, SAMPLING_FORM } from './sampling-form.ts';
 import type { SubmissionFields } from './submission-form.ts';
@@ -40,15 +40,10 @@ export async function submitSampling(options: SubmitSamplingOptions): Promise<Sa
   await startBackend();
   const data = await openDataset(options.data);
   const work = `${out}.tmp-${process.pid}`;
-  let loaded: FrameModels | undefined;
+  let loaded: Awaited<ReturnType<typeof loadFrameModel>> | undefined;
   try {
-    loaded = await loadFrameModels([run], {
-      ...{ precision: drawing.precision ?? 'f32', tell },
-      ...(vae === undefined ? {} : { vae }),
-      ...(tokenizer === undefined ? {} : { tokenizer }),
-    });
-    const [model] = loaded.models;
-    if (model === undefined) throw new CliError('nothing-to-evaluate', `${run} holds no model`);
+    loaded = await loadFrameModel(run, { vae, tokenizer, precision: drawing.precision, tell });
+    const { model } = loaded;
     const clips = clipsOf(data, model);
     const predict = predictorOf(model, drawing);
     await mkdir(work, { recursive: true });
