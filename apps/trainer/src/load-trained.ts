@@ -1,5 +1,6 @@
 import { openFolderStore } from '@borealis/checkpoints';
-import type { Model, Parameters, RunConfig, Statistics } from '@borealis/training';
+import { tf } from '@borealis/tensor';
+import type { Model, ModelOrigin, Parameters, RunConfig, Statistics } from '@borealis/training';
 import {
   fromLoaded,
   nestParameters,
@@ -18,8 +19,8 @@ export interface TrainedModel {
   /** The caller disposes them. */
   readonly parameters: Parameters;
   readonly statistics: Statistics;
-  /** Steps that it was trained, and how: the run's settings, where this is a run. */
-  readonly step: number | null;
+  readonly origin: ModelOrigin;
+  /** The run's settings; null where this is a model folder. */
   readonly run: RunConfig | null;
 }
 
@@ -32,11 +33,18 @@ export interface TrainedModel {
 export async function loadTrained(directory: string): Promise<TrainedModel> {
   const folder = await openModelFolder(directory);
   if (folder === null) return loadRun(directory);
-  const model = await loadModel(folder.record.model);
-  const config = model.configSchema.parse(folder.record.config);
+  const { model: name, training: origin, ...record } = folder.record;
+  const model = await loadModel(name);
+  const config = model.configSchema.parse(record.config);
+  const statistics = await folder.readStatistics();
   const weights = await folder.loadWeights({ hold: 'float32' });
-  const parameters = nestParameters(fromLoaded(weights, parameterShapes(model, config)));
-  return { model, config, parameters, statistics: await folder.readStatistics(), step: null, run: null };
+  try {
+    const parameters = nestParameters(fromLoaded(weights, parameterShapes(model, config)));
+    return { model, config, parameters, statistics, origin, run: null };
+  } catch (error) {
+    tf.dispose([...weights.values()]);
+    throw error;
+  }
 }
 
 async function loadRun(directory: string): Promise<TrainedModel> {
@@ -46,5 +54,17 @@ async function loadRun(directory: string): Promise<TrainedModel> {
   const [store, frozenStore] = [await openFolderStore(checkpoints), await openFolderStore(frozen)];
   const trained = await readTrained({ store, frozenStore, model, config });
   if (trained === null) throw new TrainerError('NOTHING_TRAINED', `${directory} holds no checkpoint yet`);
-  return { model, config, run, ...trained };
+  const { step, ...learned } = trained;
+  return { model, config, run, origin: originOf(run, step), ...learned };
+}
+
+function originOf(run: RunConfig, step: number): ModelOrigin {
+  const { training, seed, data, validation, from, latents } = run;
+  return {
+    ...{ step, seed, data: data.fingerprint },
+    settings: JSON.parse(JSON.stringify(training)) as ModelOrigin['settings'],
+    validation: validation?.fingerprint ?? null,
+    from: from?.sha256 ?? null,
+    latents: latents?.encoder ?? null,
+  };
 }

@@ -31,7 +31,7 @@ export { readLora } from './lora/read-lora.ts';
 export { writeLora } from './lora/write-lora.ts';
 export type { WithLoraOptions } from './lora/with-lora.ts';
 export { drawLora, loraShapes, withLora } from './lora/with-lora.ts';
-export type { ModelRecord } from './model-folder/model-record.ts';
+export type { ModelOrigin, ModelRecord } from './model-folder/model-record.ts';
 export type { ModelFolder } from './model-folder/open-model-folder.ts';
 export { openModelFolder } from './model-folder/open-model-folder.ts';
 export type { ModelFolderContent } from './model-folder/write-model-folder.ts';

@@ -61,7 +61,7 @@ test('two seeds of a recipe against baselines, another recipe and other states; 
   const ceiling = all.decoded?.find(({ ceiling }) => ceiling);
   expect(ceiling).toMatchObject({ name: 'true tokens', psnr: { count: 6 * 17, segments: 3 } });
   expect(all.decodedDifferences?.map(({ second }) => second)).toContain('copy of last given grid');
-  expect(models[0]).toMatchObject({ name: 'tiny-1', step: null, training: null });
+  expect(models[0]).toMatchObject({ name: 'tiny-1', step: 0, training: 'no data' });
   expect(new Set(models.map(({ weights }) => weights)).size).toBe(3);
   for (const hash of [models[0]?.weights, hashes.data, hashes.training, hashes.video, hashes.tokenizer])
     expect(hash).toMatch(/^[0-9a-f]{64}$/);

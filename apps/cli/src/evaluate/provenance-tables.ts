@@ -42,5 +42,5 @@ export function dataTable({ hashes }: CompressionEvaluation): TableSection {
 }
 
 function short(hash: string | null): string {
-  return hash === null ? 'not known' : hash.slice(0, 12);
+  return hash === null ? 'none' : hash.slice(0, 12);
 }

@@ -42,7 +42,7 @@ function factsOf({ all, runs, settings, hashes }: SamplingEvaluation) {
   return [
     ...runs.map(({ name, parameterCount, step, weights }) => ({
       name,
-      value: `${parameterCount.toLocaleString('en')} parameters${step === null ? '' : `, ${step} steps`}, weights ${weights.slice(0, 16)}`,
+      value: `${parameterCount.toLocaleString('en')} parameters, ${step} steps, weights ${weights.slice(0, 16)}`,
     })),
     ...(all.summaries.every(({ setting }) => setting === undefined)
       ? []

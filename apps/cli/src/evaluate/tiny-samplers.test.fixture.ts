@@ -7,6 +7,7 @@ import { writePublishedVae } from '@borealis/evaluator';
 import { createRandom, tf } from '@borealis/tensor';
 import { disposeNamed, mapNamed, nameParameters, writeModelFolder } from '@borealis/training';
 import { init, presets } from '@borealis/video-vae';
+import { untrained } from './untrained-origin.test.fixture.ts';
 
 const SIDE = 32;
 const FRAMES = 9;
@@ -79,7 +80,7 @@ async function writeSampler(path: string, states: unknown): Promise<void> {
   ); // what starts at zero would say nothing
   const ones = new Float32Array(STATE_COUNT).fill(1);
   await writeModelFolder(path, {
-    record: { model: 'dit-sampler', config: JSON.parse(JSON.stringify(config)) as null, training: null },
+    record: { model: 'dit-sampler', config: JSON.parse(JSON.stringify(config)) as null, training: untrained },
     parameters: stirred,
     statistics: { state_mean: new Float32Array(STATE_COUNT), state_deviation: ones },
     ...{ storage: 'f32', card: '' },

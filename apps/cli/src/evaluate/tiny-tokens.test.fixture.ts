@@ -9,6 +9,7 @@ import { nameParameters, writeModelFolder } from '@borealis/training';
 import { cosmosPresets, cosmosWeightsOf, initCosmos } from '@borealis/video-tokenizer';
 import { openTokenCodec } from '../tokens/token-codec.ts';
 import { tokenizeDataset } from '../tokens/tokenize-dataset.ts';
+import { untrained } from './untrained-origin.test.fixture.ts';
 
 const SIDE = 16;
 const FRAMES = 54;
@@ -79,7 +80,11 @@ async function writeTinyModel(folder: string, seed: number): Promise<void> {
   });
   const parameters = nameParameters(stTransformer.init(config, seed));
   await writeModelFolder(folder, {
-    record: { model: 'st-transformer', config: JSON.parse(JSON.stringify(config)) as null, training: null },
+    record: {
+      model: 'st-transformer',
+      config: JSON.parse(JSON.stringify(config)) as null,
+      training: untrained,
+    },
     parameters,
     statistics: {
       state_mean: new Float32Array(STATE_COUNT),

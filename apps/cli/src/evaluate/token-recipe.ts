@@ -10,12 +10,12 @@ import { loadPredictor } from '../models/load-predictor.ts';
 export interface TokenRunFacts {
   readonly name: string;
   readonly parameterCount: number;
-  /** Steps trained; null where a model folder doesn't tell. */
-  readonly step: number | null;
+  /** Steps trained. */
+  readonly step: number;
   /** SHA-256 over its parameters. */
   readonly weights: string;
-  /** Fingerprints of what it was trained on, and evaluated on meanwhile; null where that isn't known. */
-  readonly training: string | null;
+  /** Fingerprints of what it was trained on, and evaluated on meanwhile; null where nothing was. */
+  readonly training: string;
   readonly validation: string | null;
 }
 
@@ -51,14 +51,13 @@ export async function loadTokenRecipe(
   try {
     for (const [i, folder] of folders.entries()) {
       const loaded = await loadPredictor(folder);
-      const { predictor, spec, parameterCount, step } = loaded;
-      const origin = loaded.run;
+      const { predictor, spec, parameterCount, origin } = loaded;
       runs.push({
         ...{ folder, predictor, spec },
         facts: {
-          ...{ name: names[i] ?? folder, parameterCount, step, weights: loaded.hash() },
-          training: origin?.data.fingerprint ?? null,
-          validation: origin?.validation?.fingerprint ?? null,
+          ...{ name: names[i] ?? folder, parameterCount, step: origin.step, weights: loaded.hash() },
+          training: origin.data,
+          validation: origin.validation,
         },
         dispose: () => {
           loaded.dispose();

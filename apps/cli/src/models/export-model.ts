@@ -27,35 +27,29 @@ export async function exportModel({ run, out, storage, notes }: ExportOptions): 
   const text = notes === undefined ? undefined : await readFile(notes, 'utf8');
   await startBackend();
   const trained = await loadTrained(run);
-  const { model, config, parameters, statistics, step } = trained;
+  const { model, config, parameters, statistics, origin } = trained;
   try {
-    if (trained.run === null || step === null) {
+    if (trained.run === null) {
       throw new CliError('nothing-to-export', `${run} is a model folder already: export takes a run`);
     }
     const parameterCount = countParameters(parameters);
-    const { training, seed, data, validation, from, latents } = trained.run;
     await writeModelFolder(out, {
       record: {
         model: model.name,
         config: JSON.parse(JSON.stringify(await measured(run, model.name, config))) as null,
-        training: {
-          ...{ step, seed, settings: training, data: data.fingerprint },
-          validation: validation?.fingerprint ?? null,
-          from: from?.sha256 ?? null,
-          latents: latents?.encoder ?? null,
-        },
+        training: origin,
       },
       parameters: nameParameters(parameters),
       statistics,
       storage,
       card: modelCard({
-        trained: { ...trained, run: trained.run, step },
+        trained: { ...trained, run: trained.run },
         parameterCount,
         storage,
         notes: text,
       }),
     });
-    return { folder: out, model: model.name, step, parameterCount };
+    return { folder: out, model: model.name, step: origin.step, parameterCount };
   } finally {
     tf.dispose(namedLeaves(parameters).map(([, tensor]) => tensor));
   }

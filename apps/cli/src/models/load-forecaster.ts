@@ -32,15 +32,15 @@ export interface LoadedTokenModel extends Loaded {
  * @throws CliError `nothing-to-evaluate` where the folder's model predicts nothing; what `loadTrained` throws
  */
 export async function loadForecaster(directory: string): Promise<LoadedSampler | LoadedTokenModel> {
-  const { model, config, parameters, statistics, step, run } = await loadTrained(directory);
+  const { model, config, parameters, statistics, origin } = await loadTrained(directory);
   const letGo = (): void => {
     tf.dispose(namedLeaves(parameters).map(([, tensor]) => tensor));
   };
   const facts = (): TokenRunFacts => ({
-    ...{ name: basename(directory), parameterCount: countParameters(parameters), step },
+    ...{ name: basename(directory), parameterCount: countParameters(parameters), step: origin.step },
     weights: parametersHash(parameters),
-    training: run?.data.fingerprint ?? null,
-    validation: run?.validation?.fingerprint ?? null,
+    training: origin.data,
+    validation: origin.validation,
   });
   if (model.track === 'tokens') {
     const predictor = model.createPredictor(config, parameters, statistics);
@@ -56,7 +56,7 @@ export async function loadForecaster(directory: string): Promise<LoadedSampler |
       sampler.dispose();
       letGo();
     };
-    return { kind: 'latents', facts: facts(), sampler, encoder: run?.latents?.encoder ?? null, dispose };
+    return { kind: 'latents', facts: facts(), sampler, encoder: origin.latents, dispose };
   }
   letGo();
   throw new CliError('nothing-to-evaluate', `${directory} holds a ${model.name}, which predicts nothing`);

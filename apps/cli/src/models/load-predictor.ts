@@ -1,7 +1,7 @@
 import type { WindowSpec } from '@borealis/dataset';
 import { namedLeaves, tf } from '@borealis/tensor';
 import { loadTrained } from '@borealis/trainer';
-import type { RunConfig, TokenPredictor } from '@borealis/training';
+import type { ModelOrigin, TokenPredictor } from '@borealis/training';
 import { countParameters } from '@borealis/training';
 import { CliError } from '../cli-error.ts';
 import { parametersHash } from './parameters-hash.ts';
@@ -11,10 +11,7 @@ export interface LoadedPredictor {
   /** The windows that the model was made for. */
   readonly spec: WindowSpec;
   readonly parameterCount: number;
-  /** Steps that it was trained; null where the folder doesn't tell. */
-  readonly step: number | null;
-  /** With what settings; null where this is a model folder. */
-  readonly run: RunConfig | null;
+  readonly origin: ModelOrigin;
   /** SHA-256 over its parameters. */
   hash(): string;
   dispose(): void;
@@ -22,7 +19,7 @@ export interface LoadedPredictor {
 
 /** The trained model of a run, from its last sound checkpoint, or of a model folder. The backend must have been started. */
 export async function loadPredictor(directory: string): Promise<LoadedPredictor> {
-  const { model, config, parameters, statistics, step, run } = await loadTrained(directory);
+  const { model, config, parameters, statistics, origin } = await loadTrained(directory);
   if (model.track !== 'tokens') {
     tf.dispose(namedLeaves(parameters).map(([, tensor]) => tensor));
     throw new CliError('nothing-to-evaluate', `${directory} holds a ${model.name}, which predicts no tokens`);
@@ -32,8 +29,7 @@ export async function loadPredictor(directory: string): Promise<LoadedPredictor>
     predictor,
     spec: model.windowSpec(config),
     parameterCount: countParameters(parameters),
-    step,
-    run,
+    origin,
     hash: () => parametersHash(parameters),
     dispose: () => {
       predictor.dispose();

@@ -2,7 +2,7 @@ import type { TrainedModel } from '@borealis/trainer';
 import type { RunConfig } from '@borealis/training';
 
 export interface CardFacts {
-  readonly trained: TrainedModel & { readonly run: RunConfig; readonly step: number };
+  readonly trained: TrainedModel & { readonly run: RunConfig };
   readonly parameterCount: number;
   readonly storage: 'f32' | 'bf16';
   /** Markdown that the card begins with. */
@@ -11,7 +11,7 @@ export interface CardFacts {
 
 /** What a model's folder says of it to people: a card as Hugging Face reads them, made of the run's own settings. */
 export function modelCard({ trained, parameterCount, storage, notes }: CardFacts): string {
-  const { model, config, run, step } = trained;
+  const { model, config, run, origin } = trained;
   const { training, seed, data, validation, from } = run;
   return [
     '---',
@@ -29,7 +29,7 @@ export function modelCard({ trained, parameterCount, storage, notes }: CardFacts
     `borealis model export --run RUN --out DIR --storage ${storage}`,
     '```',
     '',
-    `${step} steps of ${training.batchSize} windows in ${training.precision}, seed ${seed}` +
+    `${origin.step} steps of ${training.batchSize} windows in ${training.precision}, seed ${seed}` +
       (training.emaDecay === null
         ? '.'
         : `; these are moving averages of the parameters (${training.emaDecay}).`),

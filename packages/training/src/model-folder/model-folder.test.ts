@@ -13,9 +13,14 @@ beforeAll(async () => {
   await startBackend();
 });
 
+const origin = {
+  ...{ step: 8, seed: 1, settings: {}, data: '5e' },
+  ...{ validation: null, from: null, latents: null },
+};
+
 function content(parameters: NamedTensors, storage: 'f32' | 'bf16'): ModelFolderContent {
   return {
-    record: { model: 'tiny', config: { inputs: 3 }, training: { step: 8 } },
+    record: { model: 'tiny', config: { inputs: 3 }, training: origin },
     parameters,
     statistics: { mean: Float32Array.of(0.5, 1 / 3) },
     card: '# tiny\n',
@@ -37,7 +42,7 @@ test.each([
   await writeModelFolder(folder, content(parameters, storage));
   const model = await openModelFolder(folder);
   expect(model?.record).toEqual({
-    ...{ format: 'borealis-model-1', model: 'tiny', config: { inputs: 3 }, training: { step: 8 } },
+    ...{ format: 'borealis-model-1', model: 'tiny', config: { inputs: 3 }, training: origin },
   });
   expect(await model?.readStatistics()).toEqual({ mean: Float32Array.of(0.5, 1 / 3) });
   const weights = Object.fromEntries((await model?.loadWeights()) ?? []);
