@@ -1,6 +1,9 @@
 export type { BenchErrorCode } from './bench-error.ts';
 export { BenchError } from './bench-error.ts';
 export type { RowResult, WayResult } from './contest/row-result.ts';
+export { formatFullSize } from './full-size/format-full-size.ts';
+export type { ForwardFacts, FullSizeOptions, FullSizeResult } from './full-size/run-full-size.ts';
+export { runFullSize } from './full-size/run-full-size.ts';
 export { formatLoading } from './loading/format-loading.ts';
 export type { LoadingOptions, LoadingResult, LoadingRowResult } from './loading/run-loading.ts';
 export { runLoading } from './loading/run-loading.ts';

@@ -1,4 +1,4 @@
-import type { LoadingOptions } from '@borealis/bench';
+import type { FullSizeOptions, LoadingOptions } from '@borealis/bench';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
 
@@ -19,7 +19,7 @@ export function benchCommand(): Command {
     .description('measure how fast NAME is; exit 1 where the other side computes something else')
     .argument(
       '<NAME>',
-      'tensor; attention-memory (1k to 8k tokens); st-transformer (at its published size); video-vae; dit-sampler; full-width (to compare outputs); loading (of safetensors, against plain reading)',
+      'tensor; attention-memory (1k to 8k tokens); st-transformer (at its published size); video-vae; dit-sampler; full-width (to compare outputs); full-size (whether Wan 2.2 TI2V-5B runs here; 10 GB of room for temporary files, 20 of memory); loading (of safetensors, against plain reading)',
     )
     .addOption(
       new Option('--against <peer>', 'time this one, too, in turns; it is installed into the cache').choices([
@@ -46,6 +46,10 @@ export function benchCommand(): Command {
       };
       if (name === 'loading') {
         await benchLoading({ ...options, onStage }, json === true);
+        return;
+      }
+      if (name === 'full-size') {
+        await benchFullSize({ ...options, onStage }, json === true);
         return;
       }
       const result = await runBench(name, {
@@ -77,6 +81,19 @@ async function benchLoading(
   const result = await runLoading(rest);
   if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
   console.log(json ? JSON.stringify(result, null, 2) : formatLoading(result));
+}
+
+async function benchFullSize(
+  { threads, onStage, ...others }: Omit<BenchCommandOptions, 'json' | 'precision'> & FullSizeOptions,
+  json: boolean,
+): Promise<void> {
+  const [other] = Object.keys(others);
+  if (other !== undefined)
+    throw new CliError('invalid-option', `full-size takes --threads and --json only: leave --${other} out`);
+  const { formatFullSize, runFullSize } = await import('@borealis/bench');
+  const result = await runFullSize({ onStage, ...(threads === undefined ? {} : { threads }) });
+  if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
+  console.log(json ? JSON.stringify(result, null, 2) : formatFullSize(result));
 }
 
 function positiveInteger(text: string): number {

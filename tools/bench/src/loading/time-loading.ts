@@ -1,9 +1,8 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { z } from 'zod';
 import { BenchError } from '../bench-error.ts';
+import { runChild } from '../run-child.ts';
 
 /** Milliseconds that `loadTensors` takes in a fresh process, and then again in the same one. */
 export async function timeLoading(
@@ -11,31 +10,18 @@ export async function timeLoading(
   threads: number | undefined,
 ): Promise<{ readonly first: number; readonly again: number }> {
   const args = [path, ...(threads === undefined ? [] : [`${threads}`])];
-  const [first, again] = timesSchema.parse(await runChild('load-once', args));
+  const [first, again] = timesSchema.parse(await runChild(new URL('./load-once', import.meta.url), args));
   return { first, again };
 }
 
 /** Milliseconds that a fresh process takes to read the files into buffers. */
 export async function timeReading(files: readonly string[]): Promise<number> {
-  const [milliseconds] = timeSchema.parse(await runChild('read-once', files));
+  const [milliseconds] = timeSchema.parse(await runChild(new URL('./read-once', import.meta.url), files));
   return milliseconds;
 }
 
 const timeSchema = z.tuple([z.number().positive()]);
 const timesSchema = z.tuple([z.number().positive(), z.number().positive()]);
-
-async function runChild(name: string, args: readonly string[]): Promise<unknown> {
-  // From source this is TypeScript, once built JavaScript.
-  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-  const main = fileURLToPath(new URL(`./${name}${extension}`, import.meta.url));
-  try {
-    const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, main, ...args]);
-    return JSON.parse(stdout);
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new BenchError('contestant-failed', `${name} failed: ${message}`, { cause });
-  }
-}
 
 /** Milliseconds of `cat FILE… > /dev/null`, its start included. */
 export async function timeCat(files: readonly string[]): Promise<number> {

@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DitSamplerConfig } from '@borealis/dit-sampler';
+import { z } from 'zod';
+import { BenchError } from '../bench-error.ts';
+import { busyShare } from '../contest/busy-share.ts';
+import { dropFromCache } from '../loading/page-cache.ts';
+import { timeCat } from '../loading/time-loading.ts';
+import type { Machine } from '../results/machine.ts';
+import { describeMachine } from '../results/machine.ts';
+import { runChild } from '../run-child.ts';
+import { fullSizeConfig } from './full-size-config.ts';
+import { writeCheckpoint } from './write-checkpoint.ts';
+
+const factsSchema = z.strictObject({
+  loadingMs: z.number().positive(),
+  /** The process's own once the weights are there. */
+  loadedBytes: z.number().nullable(),
+  /** Of text and states, once a window. */
+  embeddingMs: z.number().positive(),
+  /** Of one forward pass that also compiles, and of one more. */
+  firstMs: z.number().positive(),
+  againMs: z.number().positive(),
+  /** The most that was the process's own, loading included. */
+  peakBytes: z.number().nullable(),
+  /** Of the outputs. */
+  deviation: z.number().positive(),
+});
+
+export type ForwardFacts = z.infer<typeof factsSchema>;
+
+export interface FullSizeOptions {
+  readonly threads?: number;
+  /** To the published configuration, for another size. */
+  readonly changes?: Partial<DitSamplerConfig>;
+  readonly onStage: (stage: string) => void;
+}
+
+export interface FullSizeResult {
+  readonly machine: Machine;
+  readonly parameterCount: number;
+  readonly files: number;
+  readonly bytes: number;
+  /** What the transformer sees at once. */
+  readonly tokens: number;
+  /** Milliseconds of `cat` of the files, from disk and from the system's cache. */
+  readonly cat: { readonly cold: number; readonly warm: number };
+  readonly cold: ForwardFacts;
+  readonly warm: ForwardFacts;
+  /** Share of all cores, 0 to 1, that other programs used. */
+  readonly busyByOthers: number;
+}
+
+/**
+ * Whether the real size runs here: writes a checkpoint of the published transformer, drawn, in bfloat16 (10 GB where
+ * temporary files are), loads it in a fresh process and runs one window through all of its layers; with the files on disk,
+ * and once more with them in the system's cache.
+ *
+ * @throws BenchError
+ */
+export async function runFullSize({
+  threads,
+  changes = {},
+  onStage,
+}: FullSizeOptions): Promise<FullSizeResult> {
+  const config = fullSizeConfig(changes);
+  const folder = await mkdtemp(join(tmpdir(), 'borealis-bench-full-size-'));
+  try {
+    onStage('writing a checkpoint');
+    const { path, files, bytes, parameterCount } = await writeCheckpoint(folder, config);
+    const args = [path, JSON.stringify(changes), ...(threads === undefined ? [] : [`${threads}`])];
+    const forget = () => {
+      if (!dropFromCache(files)) throw new BenchError('invalid-option', 'reading from disk needs GNU dd');
+    };
+    const run = async (stage: string) => {
+      onStage(stage);
+      return factsSchema.parse(await runChild(new URL('./forward-once', import.meta.url), args));
+    };
+    const busy = await busyShare();
+    forget();
+    const catCold = await timeCat(files);
+    forget();
+    const cold = await run('from disk: loading, forward twice');
+    const catWarm = (await timeCat(files), await timeCat(files));
+    const warm = await run('from the cache: loading, forward twice');
+    return {
+      ...{ machine: describeMachine(), parameterCount, files: files.length, bytes },
+      tokens: tokensOf(config),
+      cat: { cold: catCold, warm: catWarm },
+      ...{ cold, warm, busyByOthers: Math.max(busy, await busyShare()) },
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function tokensOf({
+  latentFrames,
+  latentHeight,
+  latentWidth,
+  patchSize: [t, h, w],
+}: DitSamplerConfig): number {
+  return (latentFrames / t) * (latentHeight / h) * (latentWidth / w);
+}
