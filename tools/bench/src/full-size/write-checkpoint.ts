@@ -31,7 +31,7 @@ function sourceOf(name: string, shape: readonly number[], drawn: Float32Array): 
   const size = sizeOf(shape);
   return {
     ...{ name, dtype: 'BF16', shape },
-    *data () {
+    *data() {
       const values = toBfloat16(drawn.subarray(0, size).map((value) => mean + deviation * value));
       const bytes = new Uint8Array(values.buffer);
       for (let left = size * BYTES; left > 0; left -= bytes.length) yield bytes.subarray(0, left);
