@@ -33,11 +33,6 @@ const fieldsSchema = z.strictObject({
    * its grid and of earlier ones in one attention, which there is one of in place of two.
    */
   attention: z.enum(['spatio-temporal', 'full']).default('spatio-temporal'),
-  /**
-   * Positions before training, all of them learned. `sinusoidal` ones tell how far apart places are, which few tokens don't
-   * teach.
-   */
-  positionStart: z.enum(['random', 'sinusoidal']).default('random'),
   /** `pre`: LayerNorm before each attention and the MLP. `qk`: one LayerNorm over the head dimension of q and k instead. */
   normalisation: z.enum(['pre', 'qk']),
   /** Robot states as input, or a learned constant in their place (the same number of parameters). */
@@ -78,7 +73,6 @@ const simulated = {
   contextGrids: 3,
   vocabulary: { kind: 'levels', levels: FSQ_LEVELS, components: 4 },
   attention: 'spatio-temporal',
-  positionStart: 'sinusoidal',
   normalisation: 'pre',
   states: 'on',
   stateForm: 'motion',
@@ -100,7 +94,6 @@ export const presets = {
     contextGrids: 3,
     vocabulary: { kind: 'codes', size: 64_000 },
     attention: 'spatio-temporal',
-    positionStart: 'random',
     normalisation: 'pre',
     states: 'on',
     stateForm: 'pose',

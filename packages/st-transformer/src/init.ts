@@ -5,7 +5,6 @@ import { nestParameters } from '@borealis/training';
 import type { StTransformerConfig } from './config.ts';
 import type { ParameterSpec, ParameterSpecs } from './parameter-spec.ts';
 import { parameterSpecs } from './parameter-specs.ts';
-import { sinusoidalPositions } from './sinusoidal-positions.ts';
 
 /** Parameters before training, the same for the same seed. */
 export function init(config: StTransformerConfig, seed: number): Parameters {
@@ -20,7 +19,7 @@ export function drawParameters(specs: ParameterSpecs, seed: number): Parameters 
 }
 
 function draw({ shape, start }: ParameterSpec, random: Random): tf.Tensor {
-  if ('constant' in start) return tf.fill([...shape], start.constant);
-  if ('waves' in start) return sinusoidalPositions(start.waves, shape.at(-1) ?? 0, start.deviation);
-  return random.normalTensor(shape, start.deviation);
+  return 'constant' in start
+    ? tf.fill([...shape], start.constant)
+    : random.normalTensor(shape, start.deviation);
 }

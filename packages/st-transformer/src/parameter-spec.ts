@@ -1,11 +1,8 @@
 /** What a parameter is before training. */
 export interface ParameterSpec {
   readonly shape: readonly number[];
-  /** All the same number, normal around 0 with this deviation, or waves over a grid of time, height and width. */
-  readonly start:
-    | { readonly constant: number }
-    | { readonly deviation: number }
-    | { readonly waves: readonly [number, number, number]; readonly deviation: number };
+  /** All the same number, or normal around 0 with this deviation. */
+  readonly start: { readonly constant: number } | { readonly deviation: number };
 }
 
 /** Dotted path → parameter. */

@@ -1,6 +1,6 @@
 import type { StTransformerConfig } from './config.ts';
 import { FRAMES_PER_VIDEO_GRID } from './grid-times.ts';
-import type { ParameterSpec, ParameterSpecs } from './parameter-spec.ts';
+import type { ParameterSpecs } from './parameter-spec.ts';
 import { affineSpecs, constant, DEVIATION, normal, normSpecs, sizeOf, under } from './parameter-spec.ts';
 import { vocabularyOf } from './vocabulary/vocabulary.ts';
 
@@ -9,33 +9,22 @@ import { vocabularyOf } from './vocabulary/vocabulary.ts';
  * that write into the stream narrower by the root of their number (Radford et al. 2019), gains 1, biases 0.
  */
 export function parameterSpecs(config: StTransformerConfig): ParameterSpecs {
+  const { dim, timeSteps, gridHeight, gridWidth } = config;
   const layers = Array.from({ length: config.layers }, (_, i) =>
     Object.entries(under(`layers.${i}`, blockSpecs(config))),
   );
   return {
-    ...under('vocabulary', vocabularyOf(config).specs(config.dim)),
-    positions: positionSpec(config),
+    ...under('vocabulary', vocabularyOf(config).specs(dim)),
+    positions: normal([timeSteps, gridHeight * gridWidth, dim]),
     ...under('states', stateSpecs(config)),
     ...Object.fromEntries(layers.flat()),
-    ...(config.normalisation === 'pre' ? normSpecs('norm_out', config.dim) : {}),
+    ...(config.normalisation === 'pre' ? normSpecs('norm_out', dim) : {}),
   };
 }
 
 /** How many numbers the parameters of a model of this size hold. */
 export function countOf(config: StTransformerConfig): number {
   return Object.values(parameterSpecs(config)).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-}
-
-function positionSpec({
-  dim,
-  timeSteps,
-  gridHeight,
-  gridWidth,
-  positionStart,
-}: StTransformerConfig): ParameterSpec {
-  const spec = normal([timeSteps, gridHeight * gridWidth, dim]);
-  if (positionStart === 'random') return spec;
-  return { ...spec, start: { waves: [timeSteps, gridHeight, gridWidth], deviation: DEVIATION } };
 }
 
 function blockSpecs(config: StTransformerConfig): ParameterSpecs {

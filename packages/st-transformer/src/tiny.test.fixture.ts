@@ -16,7 +16,6 @@ export const tiny: StTransformerConfig = {
   contextGrids: 3,
   vocabulary: { kind: 'levels', levels: [2, 2], components: 2 },
   attention: 'spatio-temporal',
-  positionStart: 'random',
   normalisation: 'pre',
   states: 'on',
   stateForm: 'pose',
