@@ -10,33 +10,39 @@ export interface CompressionPageInput extends EvaluatedCompression {
   readonly curves: readonly RunCurves[];
 }
 
-/** An evaluation as one page: what was predicted to look at, the figures, the training, and what it was all made from. */
-export function compressionPage({ evaluation, pictured, curves }: CompressionPageInput): Report {
-  const { all, runs, warnings } = evaluation;
-  const tables = notesOnce(compressionTables(evaluation));
-  const about = ['Models', 'Data'];
+/** An evaluation as one page. */
+export function compressionPage(input: CompressionPageInput): Report {
+  const { all, runs } = input.evaluation;
   return {
     title: 'Compression track: future tokens',
     subtitle: `${runs.map(({ name }) => name).join(', ')} on ${all.windows} windows of ${all.segments} segments`,
-    sections: [
-      { kind: 'facts', facts: factsOf(evaluation) },
-      { kind: 'heading', text: 'At a glance' },
-      {
-        kind: 'prose',
-        paragraphs: [
-          'Of each window some grids of tokens and the robot’s states, past and future, are given; the grids after them are predicted, every token of a grid at once. **true**: each grid from the true ones before it (teacher-forced). **own**: from what was predicted before (autoregressive, greedy), as in the challenge. Cross-entropy in nats per token, lower is better.',
-        ],
-      },
-      ...warnings.map((text): Section => ({ kind: 'prose', paragraphs: [`**Beware:** ${text}.`] })),
-      ...overview(evaluation),
-      ...pictureSections(pictured),
-      { kind: 'heading', text: 'Figures' },
-      ...tables.filter(({ caption }) => !about.includes(caption ?? '')),
-      ...trainingCurves(curves),
-      { kind: 'heading', text: 'What it was made from' },
-      ...tables.filter(({ caption }) => about.includes(caption ?? '')),
-    ],
+    sections: compressionSections(input),
   };
+}
+
+/** What was predicted to look at, the figures, the training, and what it was all made from. */
+export function compressionSections({ evaluation, pictured, curves }: CompressionPageInput): Section[] {
+  const { warnings } = evaluation;
+  const tables = notesOnce(compressionTables(evaluation));
+  const about = ['Models', 'Data'];
+  return [
+    { kind: 'facts', facts: factsOf(evaluation) },
+    { kind: 'heading', text: 'At a glance' },
+    {
+      kind: 'prose',
+      paragraphs: [
+        'Of each window some grids of tokens and the robot’s states, past and future, are given; the grids after them are predicted, every token of a grid at once. **true**: each grid from the true ones before it (teacher-forced). **own**: from what was predicted before (autoregressive, greedy), as in the challenge. Cross-entropy in nats per token, lower is better.',
+      ],
+    },
+    ...warnings.map((text): Section => ({ kind: 'prose', paragraphs: [`**Beware:** ${text}.`] })),
+    ...overview(evaluation),
+    ...pictureSections(pictured),
+    { kind: 'heading', text: 'Figures' },
+    ...tables.filter(({ caption }) => !about.includes(caption ?? '')),
+    ...trainingCurves(curves),
+    { kind: 'heading', text: 'What it was made from' },
+    ...tables.filter(({ caption }) => about.includes(caption ?? '')),
+  ];
 }
 
 function factsOf({ all, runs, groups }: CompressionEvaluation) {

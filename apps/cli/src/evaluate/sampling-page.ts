@@ -9,32 +9,38 @@ export interface SamplingPageInput extends EvaluatedSampling {
   readonly curves: readonly RunCurves[];
 }
 
-/** An evaluation as one page: what was predicted to look at, figures and curves, the training, what it was made from. */
-export function samplingPage({ evaluation, pictured, curves }: SamplingPageInput): Report {
-  const { task, all, runs } = evaluation;
+/** An evaluation as one page. */
+export function samplingPage(input: SamplingPageInput): Report {
+  const { task, all, runs } = input.evaluation;
   const names = runs.length === 0 ? 'baselines' : runs.map(({ name }) => name).join(', ');
-  const [scores, ...tables] = samplingTables(evaluation);
   return {
     title: `Sampling track: frame ${task.frames}`,
     subtitle: `${names} on ${all.windows} windows of ${all.segments} segments`,
-    sections: [
-      ...pictures(pictured, 'typical', 'Windows of different segments'),
-      { kind: 'heading', text: 'Figures' },
-      {
-        kind: 'prose',
-        paragraphs: [
-          `Of each window ${task.contextFrames} frames and the robot’s ${task.frames} states, past and future, are given. PSNR is of the last frame, rounded to 8 bits; of the mean of several samples, averaged before rounding. A mean is nearer to the truth than its samples, and less sharp.`,
-        ],
-      },
-      ...(scores === undefined ? [] : [scores]),
-      ...samplingCharts(evaluation),
-      ...tables,
-      ...trainingCharts(curves),
-      ...pictures(pictured, 'worst', 'The windows that are predicted worst'),
-      { kind: 'heading', text: 'What it was made from' },
-      { kind: 'facts', facts: factsOf(evaluation) },
-    ],
+    sections: samplingSections(input),
   };
+}
+
+/** What was predicted to look at, figures and curves, the training, what it was made from. */
+export function samplingSections({ evaluation, pictured, curves }: SamplingPageInput): Section[] {
+  const { task } = evaluation;
+  const [scores, ...tables] = samplingTables(evaluation);
+  return [
+    ...pictures(pictured, 'typical', 'Windows of different segments'),
+    { kind: 'heading', text: 'Figures' },
+    {
+      kind: 'prose',
+      paragraphs: [
+        `Of each window ${task.contextFrames} frames and the robot’s ${task.frames} states, past and future, are given. PSNR is of the last frame, rounded to 8 bits; of the mean of several samples, averaged before rounding. A mean is nearer to the truth than its samples, and less sharp.`,
+      ],
+    },
+    ...(scores === undefined ? [] : [scores]),
+    ...samplingCharts(evaluation),
+    ...tables,
+    ...trainingCharts(curves),
+    ...pictures(pictured, 'worst', 'The windows that are predicted worst'),
+    { kind: 'heading', text: 'What it was made from' },
+    { kind: 'facts', facts: factsOf(evaluation) },
+  ];
 }
 
 function factsOf({ all, runs, settings, hashes }: SamplingEvaluation) {

@@ -1,4 +1,5 @@
 import type { TrainingConfig } from '@borealis/training';
+import type { SamplingSettings } from '../evaluate/sampling-settings.ts';
 
 /** What a start begins with. */
 export type Beginning = 'shipped' | 'scratch';
@@ -19,39 +20,55 @@ const common = {
   evaluateEvery: 40,
 } as const;
 
-/** What the quickstart does, sized for five minutes on two processor cores. */
-export const plan = {
-  model: 'st-transformer',
+/** How futures are drawn. */
+const drawing: SamplingSettings = {
+  samples: [1],
+  steps: [20],
+  guidance: [1],
+  solver: 'unipc',
   seed: 1,
-  /** Of what starts from scratch. */
-  preset: 'small',
-  /** Training clips that the tokenizer is fitted on, evenly spread. */
-  tokenizerClips: 120,
-  learning: {
-    shipped: {
-      offsets: [0, 8],
-      training: {
-        ...common,
-        steps: 120,
-        schedule: { kind: 'warmup-cosine', peak: 3e-4, warmup: 20, floor: 0.02 },
-        precision: 'bf16',
+  together: 1,
+  precision: 'bf16',
+  whole: 0,
+  shuffleStates: true,
+  sweep: { samples: 1, windows: 1 },
+};
+
+/** What the quickstart does, sized for six minutes on two processor cores. */
+export const plan = {
+  seed: 1,
+  tokens: {
+    /** Of what starts from scratch. */
+    preset: 'small',
+    /** Training clips that the tokenizer is fitted on, evenly spread. */
+    tokenizerClips: 120,
+    validation: { windows: 32, autoregressive: 8 },
+    learning: {
+      shipped: {
+        offsets: [0, 8],
+        training: {
+          ...common,
+          steps: 120,
+          schedule: { kind: 'warmup-cosine', peak: 3e-4, warmup: 20, floor: 0.02 },
+          precision: 'bf16',
+        },
       },
-    },
-    scratch: {
-      offsets: [0, 4, 8, 12],
-      training: {
-        ...common,
-        steps: 240,
-        schedule: { kind: 'warmup-cosine', peak: 2e-3, warmup: 30, floor: 0.02 },
-        precision: 'f32',
+      scratch: {
+        offsets: [0, 4, 8, 12],
+        training: {
+          ...common,
+          steps: 240,
+          schedule: { kind: 'warmup-cosine', peak: 2e-3, warmup: 30, floor: 0.02 },
+          precision: 'bf16',
+        },
       },
-    },
-  } satisfies Record<Beginning, Learning>,
-  validationWindows: 32,
-  /** Frames from one compression window to the next, three triples: as many as five minutes allow. */
-  compressionStride: 51,
-  /** Frames from one sampling window to the next. */
-  samplingStride: 34,
-  /** Windows in films and pictures, of different segments. */
-  pictured: 3,
+    } satisfies Record<Beginning, Learning>,
+  },
+  compression: { windows: 31, pictures: { typical: 2, worst: 1 } },
+  sampling: {
+    /** Frames from one window to the next. */
+    stride: 34,
+    settings: drawing,
+    pictures: { typical: 3, worst: 1 },
+  },
 } as const;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
 import { writeFileAtomic } from '@borealis/checkpoints';
 import { formatDuration } from '@borealis/report';
 
@@ -8,7 +9,7 @@ export type Tell = (message: string) => void;
 
 export interface StageOptions<Result> {
   readonly name: string;
-  /** Where finished stages leave their results, one JSON file each. */
+  /** Where finished stages leave their results, a file each. */
   readonly directory: string;
   /** Equal for equal input: a stage with another key runs again. */
   readonly key: string;
@@ -25,7 +26,7 @@ interface Finished<Result> {
 /** Runs a stage, or returns the result that an earlier start has left: what was interrupted goes on from there. */
 export async function runStage<Result>(options: StageOptions<Result>): Promise<Result> {
   const { name, directory, key, tell, run } = options;
-  const path = join(directory, `${name}.json`);
+  const path = join(directory, `${name}.bin`);
   const earlier = await readFinished<Result>(path);
   if (earlier?.key === key) {
     tell(`${name}: done before (${formatDuration(earlier.seconds)})`);
@@ -36,17 +37,22 @@ export async function runStage<Result>(options: StageOptions<Result>): Promise<R
     tell(`${name}: ${message}`);
   });
   const seconds = (performance.now() - start) / 1000;
-  await writeFileAtomic(path, JSON.stringify({ key, seconds, result } satisfies Finished<Result>));
+  await writeFileAtomic(path, serialize({ key, seconds, result } satisfies Finished<Result>));
   tell(`${name}: done in ${formatDuration(seconds)}`);
   return result;
 }
 
 async function readFinished<Result>(path: string): Promise<Finished<Result> | undefined> {
+  let bytes: Buffer;
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Finished<Result>;
+    bytes = await readFile(path);
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    if (missing || error instanceof SyntaxError) return undefined; // a torn file is no result
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
+  }
+  try {
+    return deserialize(bytes) as Finished<Result>;
+  } catch {
+    return undefined; // what another version of Node has written is no result
   }
 }

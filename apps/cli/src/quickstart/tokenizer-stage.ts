@@ -25,7 +25,7 @@ export async function fitTokenizerStage(
   const { weights, report } = await fitTokenizer({
     training,
     path,
-    maxClips: plan.tokenizerClips,
+    maxClips: plan.tokens.tokenizerClips,
     onProgress: tell,
   });
   return { chosen: report.chosen, validation: await measure(weights, validation, tell) };

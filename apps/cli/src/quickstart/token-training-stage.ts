@@ -16,24 +16,21 @@ export interface TrainingResult {
 }
 
 /** Trains the ST-transformer, from scratch or the shipped one further; an interrupted training goes on. */
-export async function trainModel(options: {
-  readonly trainTokens: string;
-  readonly valTokens: string;
-  readonly runDirectory: string;
+export async function trainTokenModel(options: {
+  readonly tokens: { readonly training: string; readonly validation: string };
+  readonly run: string;
   readonly beginning: Beginning;
   readonly tell: Tell;
   readonly signal: AbortSignal | undefined;
 }): Promise<TrainingResult> {
-  const { trainTokens, valTokens, runDirectory, beginning, tell, signal } = options;
+  const { tokens, run, beginning, tell, signal } = options;
+  const { learning, preset, validation } = plan.tokens;
   const result = await train({
-    model: plan.model,
-    ...(beginning === 'scratch' ? { preset: plan.preset } : { from: shippedModels.stTransformer }),
-    seed: plan.seed,
-    data: trainTokens,
-    run: runDirectory,
-    resume: 'may',
-    training: plan.learning[beginning].training,
-    validation: { data: valTokens, windows: plan.validationWindows },
+    model: 'st-transformer',
+    ...(beginning === 'scratch' ? { preset } : { from: shippedModels.stTransformer }),
+    ...{ seed: plan.seed, data: tokens.training, run, resume: 'may' },
+    training: learning[beginning].training,
+    validation: { data: tokens.validation, ...validation },
     log: stepLines(tell),
     ...(signal === undefined ? {} : { signal }),
   });

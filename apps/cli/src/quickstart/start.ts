@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { CliError } from '../cli-error.ts';
+import type { Beginning } from './plan.ts';
+import type { Tell } from './stage.ts';
+import { runStage } from './stage.ts';
+
+/** What the parts of a start share. */
+export interface Start {
+  /** Raw data. */
+  readonly training: string;
+  readonly validation: string;
+  readonly beginning: Beginning;
+  readonly signal: AbortSignal | undefined;
+  /** A place in the folder of this start. */
+  readonly at: (name: string) => string;
+  /**
+   * Runs a stage, or returns what an earlier start of the same has left of it.
+   *
+   * @throws CliError `interrupted` where the start was told to end
+   */
+  readonly stage: <Result>(name: string, work: (tell: Tell) => Promise<Result>) => Promise<Result>;
+}
+
+export function createStart(options: {
+  readonly training: string;
+  readonly validation: string;
+  readonly beginning: Beginning;
+  readonly signal: AbortSignal | undefined;
+  readonly folder: string;
+  /** Equal for equal input: stages of another key run again. */
+  readonly key: string;
+  readonly tell: Tell;
+}): Start {
+  const { folder, key, tell, ...shared } = options;
+  const at = (name: string) => join(folder, name);
+  return {
+    ...{ ...shared, at },
+    stage: async (name, run) => {
+      if (shared.signal?.aborted === true)
+        throw new CliError('interrupted', 'interrupted: start again to go on from here');
+      return runStage({ name, directory: at('stages'), key, tell, run });
+    },
+  };
+}
