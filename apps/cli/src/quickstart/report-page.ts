@@ -46,6 +46,7 @@ function prose(...paragraphs: string[]): Section {
 function below(sections: readonly Section[]): Section[] {
   return sections.map((section) => (section.kind === 'heading' ? { ...section, level: 3 } : section));
 }
+
 function tokenizerSections({ chosen, validation }: TokenizerResult): Section[] {
   const rows = [
     ...validation.kinds.map((kind, i) => ({

@@ -4,6 +4,7 @@ import { publishedShapes } from '@borealis/dit-sampler';
 import type { ShardedFiles, TensorSource } from '@borealis/safetensors';
 import { streamSharded, toBfloat16 } from '@borealis/safetensors';
 import { createRandom } from '@borealis/tensor';
+import { weightScale } from '../suites/dit-sampler/dit-setting.ts';
 
 const SHARD_BYTES = 4e9;
 /** Numbers that are drawn once; tensors are made of them over and over, scaled. */
@@ -27,7 +28,7 @@ export async function writeCheckpoint(
 }
 
 function sourceOf(name: string, shape: readonly number[], drawn: Float32Array): TensorSource {
-  const [mean, deviation] = scaleOf(name, shape);
+  const { mean, deviation } = weightScale(name, shape);
   const size = sizeOf(shape);
   return {
     ...{ name, dtype: 'BF16', shape },
@@ -37,13 +38,6 @@ function sourceOf(name: string, shape: readonly number[], drawn: Float32Array): 
       for (let left = size * BYTES; left > 0; left -= bytes.length) yield bytes.subarray(0, left);
     },
   };
-}
-
-/** Mean and deviation that keep activations of a sound size through all layers. */
-function scaleOf(name: string, shape: readonly number[]): readonly [number, number] {
-  if (/norm\w*\.weight$/.test(name)) return [1, 0.1];
-  if (name.endsWith('scale_shift_table')) return [0, 0.1];
-  return [0, shape.length === 1 ? 0.02 : 1 / Math.sqrt(sizeOf(shape.slice(1)))];
 }
 
 function sizeOf(shape: readonly number[]): number {

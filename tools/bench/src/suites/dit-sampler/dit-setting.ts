@@ -60,12 +60,19 @@ export function ditData(random: Random, config: DitSamplerConfig): [string, Tens
 }
 
 function weightData(random: Random, name: string, shape: readonly number[]): TensorData {
-  const own = random.fork(name);
-  if (/norm\w*\.weight$/.test(name)) return normalData(own, shape, { mean: 1, deviation: 0.1 });
-  if (name.endsWith('scale_shift_table')) return normalData(own, shape, { deviation: 0.1 });
-  if (shape.length === 1) return normalData(own, shape, { deviation: 0.02 });
+  return normalData(random.fork(name), shape, weightScale(name, shape));
+}
+
+/** Of a published parameter's drawn values: activations keep a sound size through all layers. */
+export function weightScale(
+  name: string,
+  shape: readonly number[],
+): { readonly mean: number; readonly deviation: number } {
+  if (/norm\w*\.weight$/.test(name)) return { mean: 1, deviation: 0.1 };
+  if (name.endsWith('scale_shift_table')) return { mean: 0, deviation: 0.1 };
+  if (shape.length === 1) return { mean: 0, deviation: 0.02 };
   const fanIn = shape.slice(1).reduce((a, b) => a * b, 1);
-  return normalData(own, shape, { deviation: 1 / Math.sqrt(fanIn) });
+  return { mean: 0, deviation: 1 / Math.sqrt(fanIn) };
 }
 
 /** Adapters on every linear layer, as if they had been trained already: neither factor is 0. */
