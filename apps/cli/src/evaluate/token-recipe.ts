@@ -51,14 +51,10 @@ export async function loadTokenRecipe(
   try {
     for (const [i, folder] of folders.entries()) {
       const loaded = await loadPredictor(folder);
-      const { predictor, spec, parameterCount, origin } = loaded;
+      const { predictor, spec } = loaded;
       runs.push({
         ...{ folder, predictor, spec },
-        facts: {
-          ...{ name: names[i] ?? folder, parameterCount, step: origin.step, weights: loaded.hash() },
-          training: origin.data,
-          validation: origin.validation,
-        },
+        facts: loaded.facts(names[i] ?? folder),
         dispose: () => {
           loaded.dispose();
         },

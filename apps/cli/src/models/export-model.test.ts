@@ -73,6 +73,6 @@ test('a run is exported; another training starts from it', { timeout: 120_000 },
   );
 
   const predictor = await loadPredictor(out);
-  expect(predictor).toMatchObject({ parameterCount, origin: { step: 3 } });
+  expect(predictor.facts('out')).toMatchObject({ parameterCount, step: 3 });
   predictor.dispose();
 });

@@ -2,10 +2,9 @@ import { basename } from 'node:path';
 import { namedLeaves, tf } from '@borealis/tensor';
 import { drawsLatents, loadTrained } from '@borealis/trainer';
 import type { LatentSampler, TokenPredictor } from '@borealis/training';
-import { countParameters } from '@borealis/training';
 import { CliError } from '../cli-error.ts';
 import type { TokenRunFacts } from '../evaluate/token-recipe.ts';
-import { parametersHash } from './parameters-hash.ts';
+import { trainedFacts } from './trained-facts.ts';
 
 interface Loaded {
   readonly facts: TokenRunFacts;
@@ -36,12 +35,7 @@ export async function loadForecaster(directory: string): Promise<LoadedSampler |
   const letGo = (): void => {
     tf.dispose(namedLeaves(parameters).map(([, tensor]) => tensor));
   };
-  const facts = (): TokenRunFacts => ({
-    ...{ name: basename(directory), parameterCount: countParameters(parameters), step: origin.step },
-    weights: parametersHash(parameters),
-    training: origin.data,
-    validation: origin.validation,
-  });
+  const facts = () => trainedFacts(basename(directory), { parameters, origin });
   if (model.track === 'tokens') {
     const predictor = model.createPredictor(config, parameters, statistics);
     const dispose = (): void => {

@@ -1,19 +1,17 @@
 import type { WindowSpec } from '@borealis/dataset';
 import { namedLeaves, tf } from '@borealis/tensor';
 import { loadTrained } from '@borealis/trainer';
-import type { ModelOrigin, TokenPredictor } from '@borealis/training';
-import { countParameters } from '@borealis/training';
+import type { TokenPredictor } from '@borealis/training';
 import { CliError } from '../cli-error.ts';
-import { parametersHash } from './parameters-hash.ts';
+import type { TokenRunFacts } from '../evaluate/token-recipe.ts';
+import { trainedFacts } from './trained-facts.ts';
 
 export interface LoadedPredictor {
   readonly predictor: TokenPredictor;
   /** The windows that the model was made for. */
   readonly spec: WindowSpec;
-  readonly parameterCount: number;
-  readonly origin: ModelOrigin;
-  /** SHA-256 over its parameters. */
-  hash(): string;
+  /** What is told of it under this name. Reads all of its parameters. */
+  facts(name: string): TokenRunFacts;
   dispose(): void;
 }
 
@@ -28,9 +26,7 @@ export async function loadPredictor(directory: string): Promise<LoadedPredictor>
   return {
     predictor,
     spec: model.windowSpec(config),
-    parameterCount: countParameters(parameters),
-    origin,
-    hash: () => parametersHash(parameters),
+    facts: (name) => trainedFacts(name, { parameters, origin }),
     dispose: () => {
       predictor.dispose();
       tf.dispose(namedLeaves(parameters).map(([, tensor]) => tensor));

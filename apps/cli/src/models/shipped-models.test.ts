@@ -19,7 +19,7 @@ test('the shipped tokenizer and ST-transformer belong together, and predict reco
   const loaded = await loadPredictor(shippedModels.stTransformer);
   const dataset = await openDataset(SAMPLE);
   try {
-    expect(loaded.origin.step).toBeGreaterThan(1000);
+    expect(loaded.facts('shipped').step).toBeGreaterThan(1000);
     const raw = dataset.windows({ ...loaded.spec, content: 'frames' });
     const windows: Window[] = [];
     for (const i of [0, 30, 60]) {
