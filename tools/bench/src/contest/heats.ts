@@ -13,34 +13,35 @@ const CLEARLY_SLOWER = 1.25;
 
 export interface HeatOptions {
   readonly ways: readonly Way[];
-  /** Opens a way's process and compares its outputs with ours. */
-  readonly enter: (way: Way, index: number) => Promise<Entrant>;
+  readonly enter: (way: Way) => Promise<Entrant>;
   readonly onStage: (stage: string) => void;
 }
 
+export interface Heat {
+  readonly way: Way;
+  readonly result: WayResult;
+}
+
 export interface Heats {
-  readonly results: readonly WayResult[];
-  /** The fastest of those whose outputs are ours; undefined where there is none. */
-  readonly fastest: Way | undefined;
+  /** The fastest first. */
+  readonly ranked: readonly Heat[];
   readonly unavailable: readonly { readonly way: string; readonly reason: string }[];
 }
 
-/** Times ways one after the other, each with its process alone beside ours. */
+/** Times ways one after the other, each with its process alone beside ours. Their outputs are not compared. */
 export async function runHeats({ ways, enter, onStage }: HeatOptions): Promise<Heats> {
-  const results: WayResult[] = [];
+  const heats: Heat[] = [];
   const unavailable: { way: string; reason: string }[] = [];
-  let fastest: { readonly way: Way; readonly median: number } | undefined;
-  for (const [i, way] of ways.entries()) {
+  let fastest = Infinity;
+  for (const way of ways) {
     let entrant: Entrant | undefined;
     try {
-      entrant = await enter(way, i + 1);
+      entrant = await enter(way);
       const glance = await timeAlone(entrant, { ...GLANCE, onStage });
-      const isBeaten = glance.spread.median > CLEARLY_SLOWER * (fastest?.median ?? Infinity);
+      const isBeaten = glance.spread.median > CLEARLY_SLOWER * fastest;
       const result = isBeaten ? glance : await timeAlone(entrant, { ...HEAT, onStage });
-      results.push(result);
-      const { median } = result.spread;
-      if (result.disagreement === undefined && median < (fastest?.median ?? Infinity))
-        fastest = { way, median };
+      heats.push({ way, result });
+      fastest = Math.min(fastest, result.spread.median);
     } catch (error) {
       if (!(error instanceof BenchError) || error.code !== 'contestant-failed') throw error;
       unavailable.push({ way: way.name, reason: error.message });
@@ -48,7 +49,7 @@ export async function runHeats({ ways, enter, onStage }: HeatOptions): Promise<H
       await entrant?.contestant.close();
     }
   }
-  return { results, fastest: fastest?.way, unavailable };
+  return { ranked: heats.toSorted((a, b) => a.result.spread.median - b.result.spread.median), unavailable };
 }
 
 async function timeAlone(entrant: Entrant, options: Parameters<typeof timeInTurns>[1]): Promise<WayResult> {

@@ -98,17 +98,32 @@ async function folders(): Promise<string[]> {
   return (await readdir(tmpdir())).filter((name) => name.startsWith('borealis-bench-')).sort();
 }
 
-test('of ways that don’t fit in memory together each is timed alone, and the fastest again beside ours', async () => {
+test('of ways that don’t fit in memory together each is timed alone, what is clearly beaten once; the fastest again beside ours', async () => {
   const ways = [
-    fakeWay('PyTorch', 'eager', { milliseconds: 50 }),
-    fakeWay('PyTorch', 'torch.compile', { milliseconds: 30 }),
-    fakeWay('PyTorch', 'wrong', { milliseconds: 1, factor: 1.5 }),
+    fakeWay('PyTorch', 'near', { milliseconds: 33 }),
+    fakeWay('PyTorch', 'fastest', { milliseconds: 30 }),
+    fakeWay('PyTorch', 'slow', { milliseconds: 50 }),
+    fakeWay('PyTorch', 'broken', { open: 'error' }),
   ];
   const result = await run(ours, ways, { ...FAKE_ROW, heavy: true });
   expect(result.theirs.map(({ way, milliseconds }) => [way, milliseconds.length])).toEqual([
-    ['torch.compile', 4],
-    ['eager', 3],
-    ['wrong', 3],
+    ['fastest', 4],
+    ['near', 3],
+    ['slow', 1],
   ]);
   expect(result).toMatchObject({ best: 0, ratio: { value: 1.5 }, refusal: undefined });
+  expect(result.unavailable.map(({ way }) => way)).toEqual(['broken']);
+});
+
+test('of these, too, one whose outputs are not ours does not count, however fast', async () => {
+  const wrong = fakeWay('PyTorch', 'wrong', { milliseconds: 1, factor: 1.5 });
+  const right = fakeWay('PyTorch', 'right', { milliseconds: 40 });
+  const result = await run(ours, [wrong, right], { ...FAKE_ROW, heavy: true });
+  expect(result).toMatchObject({ best: 0, ratio: { value: 2 } });
+  expect(result.theirs.map(({ way, disagreement }) => [way, disagreement !== undefined])).toEqual([
+    ['right', false],
+    ['wrong', true],
+  ]);
+  const none = await run(ours, [wrong, { ...wrong, name: 'too' }], { ...FAKE_ROW, heavy: true });
+  expect(none.refusal).toMatch(/^wrong: y differs .*; too: y differs/);
 });

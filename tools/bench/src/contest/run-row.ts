@@ -9,7 +9,8 @@ import { compareOutputs } from './compare-outputs.ts';
 import type { Contestant, Way } from './contestant.ts';
 import type { Entrant } from './entrant.ts';
 import type { RowResult, WayResult } from './row-result.ts';
-import { runHeats } from './heats.ts';
+import type { Rivals } from './rivals.ts';
+import { enterAll, enterFastest } from './rivals.ts';
 import { startContestant } from './start-contestant.ts';
 import { ratioOf } from './statistics.ts';
 import { timeInTurns } from './time-in-turns.ts';
@@ -36,7 +37,7 @@ export interface RunRowOptions {
 
 /**
  * Runs one row: all ways get the same inputs, each in a process of its own; outputs are compared; then they are timed
- * in turns. A way of the peer that fails is left out and named; one whose outputs are not ours doesn't count, and where
+ * in turns, of a heavy row's ways only the fastest. A way of the peer that fails is left out and named; one whose outputs are not ours doesn't count, and where
  * no way's are, nothing is timed.
  *
  * @throws BenchError `contestant-failed` where ours fails, or all of the peer's
@@ -49,83 +50,60 @@ export async function runRow(options: RunRowOptions): Promise<RowResult> {
   try {
     const random = createRandom(options.seed).fork(row.name);
     await writeSafetensors(join(folder, 'inputs.safetensors'), row.inputs(random));
-    const enter = async (way: Way, index: number): Promise<Entrant> => {
+    const enter = async (way: Way, comparedRuns = row.comparedRuns): Promise<Entrant> => {
       options.onStage(`${way.side} ${way.name}: first run`);
       const contestant = startContestant(way);
       started.push(contestant);
-      return openRow(options, { way, contestant, index, folder });
+      return openRow({ ...options, row: { ...row, comparedRuns } }, { way, contestant, folder });
     };
-    const ours = await enter(options.ours, 0);
-    const enterCompared = async (way: Way, index: number): Promise<Entrant> => {
-      const entrant = await enter(way, index);
-      const comparison = await compareFiles(folder, index, row.tolerance[precision]);
-      await rm(outputsPath(folder, index)); // of the largest rows a gigabyte
+    const ours = await enter(options.ours);
+    const enterCompared = async (way: Way): Promise<Entrant> => {
+      const entrant = await enter(way);
+      const comparison = await compareFiles(folder, row.tolerance[precision]);
+      await rm(outputsPath(folder, 'theirs')); // of the largest rows a gigabyte
       return { ...entrant, ...comparison };
     };
-    const heats =
-      row.heavy === true && options.theirs.length > 1
-        ? await runHeats({ ways: options.theirs, enter: enterCompared, onStage: options.onStage })
-        : undefined;
-    const theirs: Entrant[] = [];
-    const unavailable: { way: string; reason: string }[] = [...(heats?.unavailable ?? [])];
-    const timed = heats === undefined ? options.theirs : [heats.fastest].filter((way) => way !== undefined);
-    for (const [i, way] of timed.entries()) {
-      try {
-        theirs.push(await enterCompared(way, i + 1));
-      } catch (error) {
-        if (!(error instanceof BenchError) || error.code !== 'contestant-failed') throw error;
-        unavailable.push({ way: way.name, reason: error.message });
-      }
-    }
-    const compared = heats?.results ?? theirs.map(({ way, ...rest }) => ({ way: way.name, ...rest }));
-    if (options.theirs.length > 0 && compared.length === 0) {
+    const enterOnce = async (way: Way): Promise<Entrant> => {
+      const entrant = await enter(way, 1);
+      await rm(outputsPath(folder, 'theirs'));
+      return entrant;
+    };
+    const enterRivals = row.heavy === true && options.theirs.length > 1 ? enterFastest : enterAll;
+    const rivals = await enterRivals({
+      ...{ ways: options.theirs, enterCompared, enterOnce, onStage: options.onStage },
+    });
+    const { entrants, timedAlone, unavailable } = rivals;
+    if (options.theirs.length > 0 && entrants.length + timedAlone.length === 0) {
       const reasons = unavailable.map(({ reason }) => reason).join('\n');
       throw new BenchError('contestant-failed', `the peer did not run ${row.name}:\n${reasons}`);
     }
-    if (compared.length > 0 && compared.every(({ disagreement }) => disagreement !== undefined)) {
-      const refusal = compared.map(({ way, disagreement }) => `${way}: ${disagreement ?? ''}`).join('; ');
-      return {
-        ...common,
-        ours: undefined,
-        theirs: [],
-        best: undefined,
-        ratio: undefined,
-        busyByOthers: 0,
-        unavailable,
-        refusal,
-      };
+    if (options.theirs.length > 0 && entrants.every(({ disagreement }) => disagreement !== undefined)) {
+      return { ...common, ...refused(rivals), unavailable };
     }
-    const { results, busyByOthers } = await timeInTurns([ours, ...theirs], options);
+    const { results, busyByOthers } = await timeInTurns([ours, ...entrants], options);
     if (options.traceFile !== undefined) {
       options.onStage('profile');
       await ours.contestant.profile(PROFILED_ITERATIONS, options.traceFile);
     }
     const [mine, ...others] = results;
-    const slower = (heats?.results ?? []).filter(({ way }) => way !== heats?.fastest?.name);
-    return { ...common, ...verdict(mine, others, slower), busyByOthers, unavailable, refusal: undefined };
+    return { ...common, ...verdict(mine, others, timedAlone), busyByOthers, unavailable, refusal: undefined };
   } finally {
     await Promise.all(started.map((contestant) => contestant.close()));
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function outputsPath(folder: string, index: number): string {
-  return join(folder, `outputs-${index}.safetensors`);
+function outputsPath(folder: string, whose: 'ours' | 'theirs'): string {
+  return join(folder, `outputs-${whose}.safetensors`);
 }
 
 async function openRow(
-  { suite, row, precision, threads }: RunRowOptions,
+  { suite, row, precision, threads, ours }: RunRowOptions,
   {
     way,
     contestant,
-    index,
     folder,
-  }: {
-    readonly way: Way;
-    readonly contestant: Contestant;
-    readonly index: number;
-    readonly folder: string;
-  },
+  }: { readonly way: Way; readonly contestant: Contestant; readonly folder: string },
 ): Promise<Entrant> {
   const opened = await contestant.open({
     suite,
@@ -135,19 +113,27 @@ async function openRow(
     settings: row.settings,
     comparedRuns: row.comparedRuns,
     inputs: join(folder, 'inputs.safetensors'),
-    outputs: outputsPath(folder, index),
+    outputs: outputsPath(folder, way === ours ? 'ours' : 'theirs'),
   });
   return { way, contestant, opened, differences: [], disagreement: undefined };
 }
 
-async function compareFiles(folder: string, index: number, tolerance: number) {
-  const [ours, theirs] = await Promise.all([0, index].map((i) => readSafetensors(outputsPath(folder, i))));
-  if (ours === undefined || theirs === undefined) throw new Error('two files were read');
+async function compareFiles(folder: string, tolerance: number) {
+  const ours = await readSafetensors(outputsPath(folder, 'ours'));
+  const theirs = await readSafetensors(outputsPath(folder, 'theirs'));
   return compareOutputs(ours.tensors, theirs.tensors, tolerance);
 }
 
-/** `slower`: ways that were timed by themselves, and not in turns with ours. */
-function verdict(ours: WayResult | undefined, theirs: readonly WayResult[], slower: readonly WayResult[]) {
+/** No way of the peer computed the same: no times. */
+function refused({ entrants, timedAlone }: Rivals) {
+  const told = [...entrants.map(({ way, disagreement }) => ({ way: way.name, disagreement })), ...timedAlone];
+  const refusal = told.map(({ way, disagreement }) => `${way}: ${disagreement ?? ''}`).join('; ');
+  const nothing = { ours: undefined, theirs: [], best: undefined, ratio: undefined, busyByOthers: 0 };
+  return { ...nothing, refusal };
+}
+
+/** `alone`: ways that were timed by themselves, and not in turns with ours. */
+function verdict(ours: WayResult | undefined, theirs: readonly WayResult[], alone: readonly WayResult[]) {
   if (ours === undefined) throw new Error('our side was timed first');
   const counted = theirs.map(({ spread, disagreement }) =>
     disagreement === undefined ? spread.median : Infinity,
@@ -155,5 +141,5 @@ function verdict(ours: WayResult | undefined, theirs: readonly WayResult[], slow
   const best = theirs.length === 0 ? undefined : counted.indexOf(Math.min(...counted));
   const rival = best === undefined ? undefined : theirs[best];
   const ratio = rival === undefined ? undefined : ratioOf(ours.milliseconds, rival.milliseconds);
-  return { ours, theirs: [...theirs, ...slower], best, ratio };
+  return { ours, theirs: [...theirs, ...alone], best, ratio };
 }
