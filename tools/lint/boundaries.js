@@ -32,6 +32,7 @@ const mayImport = {
   cli: [...packages, 'trainer', 'evaluator', 'bench'],
   tests: [...packages, 'trainer', 'evaluator', 'cli'],
   bench: packages,
+  results: [],
 };
 
 /** Options of the rule @nx/enforce-module-boundaries. */

@@ -1,0 +1,97 @@
+import type { Step } from './step.ts';
+import { borealis, exportModel, ROOMS, simulate, train, validationData } from './step-makers.ts';
+
+/** Sizes for two processor cores; the architecture is Wan's. */
+const VAE = { baseDim: 16, decoderBaseDim: 16, dimMult: [1, 2, 3, 3] };
+const LORA = { rank: 16, alpha: 16, dropout: 0, layers: 'all' };
+const STATES = { channels: 25, frequencies: 4, dim: 64, dropout: 0.1 };
+
+const cosine = (peak: number) => ({ kind: 'warmup-cosine', peak, warmup: 100, floor: 0.02 });
+const common = { maxGradientNorm: 1, precision: 'bf16', checkpointEvery: 200, evaluateEvery: 200 };
+
+const AUTOENCODER = ['--vae', 'models/video-vae'];
+const DRAWN = ['--precision', 'bf16', '--together', '5', '--seed', '1', '--markdown'];
+
+/**
+ * The sampling track on simulated data: an autoencoder and a transformer without states from one set of recordings; adapters
+ * and states from another; the same adapters without states; all of them on further recordings.
+ */
+export const samplingSteps: readonly Step[] = [
+  simulate('base', 'more', ['--split', 'train', '--rooms', '0-7', '--first', '40', '--count', '100']),
+  simulate('post', 'more', ['--split', 'train', '--rooms', '4-7,0-3', '--first', '140', '--count', '100']),
+  validationData,
+  simulate('pairs', 'pairs', ['--rooms', '0-7,10-13', '--first', '1000', '--count', '36']),
+
+  train({
+    ...{ name: 'vae', model: 'video-vae', config: VAE },
+    args: ['--data', 'base/train', '--val', 'val/val', '--seed', '1'],
+    training: {
+      ...{ ...common, steps: 3600, batchSize: 8, schedule: cosine(2e-3) },
+      adamw: { beta1: 0.9, beta2: 0.98, eps: 1e-8, weightDecay: 0 },
+    },
+  }),
+  exportModel('vae', 'models/video-vae'),
+  ...['base/train', 'post/train', 'val/val'].map(encode),
+
+  trainSampler('base', ['--data', 'base/train'], { states: null }, { steps: 4000, schedule: cosine(1e-3) }),
+  exportModel('base', 'models/base'),
+  postTrain('states', STATES),
+  postTrain('control', null),
+  exportModel('states', 'models/dit-sampler'),
+
+  borealis(
+    'evaluate-sampling',
+    [
+      ...['evaluate', 'sampling', '--data', 'val/val', '--train', 'post/train', ...AUTOENCODER, ...ROOMS],
+      ...['--run', 'models/dit-sampler', '--versus', 'runs/control', 'models/base', '--shuffle-states'],
+      ...['--samples', '1,2,5,10,20', '--steps', '20,5,10,50,100', '--guidance', '1,1.5,3', '--whole', '1'],
+      ...[
+        '--stride',
+        '24',
+        '--windows',
+        '72',
+        '--sweep-windows',
+        '36',
+        '--report',
+        'sampling.html',
+        ...DRAWN,
+      ],
+    ],
+    { document: { file: 'sampling.md', title: 'Sampling track: frame 77' } },
+  ),
+  borealis(
+    'evaluate-counterfactuals',
+    [
+      ...['evaluate', 'counterfactuals', '--a', 'pairs/a', '--b', 'pairs/b', ...AUTOENCODER],
+      ...['--run', 'models/dit-sampler', 'runs/control', 'models/base', '--samples', '1,5', ...DRAWN],
+    ],
+    { document: { file: 'counterfactuals.md', title: 'Sampling track: two ways to act' } },
+  ),
+];
+
+function encode(data: string): Step {
+  const args = ['data', 'encode', data, ...AUTOENCODER, '--frames', '77', '--stride', '12'];
+  return borealis(`encode-${data.replace('/', '-')}`, args);
+}
+
+/** Adapters on the base's linear layers, and robot states or none. */
+function postTrain(name: string, states: typeof STATES | null): Step {
+  const args = ['--data', 'post/train', '--from', 'models/base'];
+  return trainSampler(
+    name,
+    args,
+    { states, lora: LORA },
+    { steps: 2000, schedule: { kind: 'constant', rate: 4e-4 } },
+  );
+}
+
+function trainSampler(name: string, args: readonly string[], config: object, training: object): Step {
+  return train({
+    ...{ name, model: 'dit-sampler', config: { ...config } },
+    args: [...args, '--val', 'val/val', ...AUTOENCODER, '--seed', '1'],
+    training: {
+      ...{ ...common, batchSize: 16, emaDecay: 0.998, ...training },
+      adamw: { beta1: 0.9, beta2: 0.98, eps: 1e-8, weightDecay: 0.01 },
+    },
+  });
+}
