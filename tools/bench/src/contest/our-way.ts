@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { threadEnvironment } from '../thread-environment.ts';
 import type { Way } from './contestant.ts';
 
 /** Our side: compiled functions on TensorFlow, in a process that is started as this one was. */
@@ -11,12 +12,7 @@ export function ourWay(threads: number): Way {
     launch: {
       command: process.execPath,
       args: [...process.execArgv, '--expose-gc', main],
-      environment: {
-        ...process.env,
-        TF_NUM_INTRAOP_THREADS: `${threads}`,
-        TF_NUM_INTEROP_THREADS: `${threads}`,
-        OMP_NUM_THREADS: `${threads}`,
-      },
+      environment: threadEnvironment(threads),
     },
   };
 }

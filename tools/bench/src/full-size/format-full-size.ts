@@ -35,5 +35,22 @@ export function formatFullSize(result: FullSizeResult): string {
     ),
     '',
     'memory: the process’s own; the first forward compiles, too',
+    '',
+    'A step of post-training on one window: adapters on every linear layer and robot states, activations recomputed',
+    formatTable(
+      [
+        { key: 'layers', title: 'layers', digits: 0 },
+        { key: 'trainable', title: 'numbers that train', unit: 'million', digits: 2 },
+        { key: 'held', title: 'memory before', unit: 'GB', digits: 2 },
+        { key: 'peak', title: 'peak', unit: 'GB', digits: 2 },
+        { key: 'seconds', title: 'second step', unit: 's', digits: 1 },
+      ],
+      result.postTraining.map(({ layers, trainable, heldBytes, peakBytes, milliseconds }) => ({
+        cells: {
+          ...{ layers, trainable: trainable / 1e6, held: gigabytes(heldBytes), peak: gigabytes(peakBytes) },
+          seconds: milliseconds / 1e3,
+        },
+      })),
+    ),
   ].join('\n');
 }

@@ -4,12 +4,9 @@ import { createRandom, loadTensors, startBackend, tf } from '@borealis/tensor';
 import { ownBytes, watchPeak } from '../contestant/memory.ts';
 import { fullSizeConfig } from './full-size-config.ts';
 
-const [path, changes, threads] = process.argv.slice(2);
+const [path, changes] = process.argv.slice(2);
 if (path === undefined || changes === undefined) throw new Error('expected a checkpoint and a configuration');
-await startBackend({
-  backend: 'tensorflow',
-  ...(threads === undefined ? {} : { threads: Number(threads) }),
-});
+await startBackend({ backend: 'tensorflow' });
 const config = fullSizeConfig(JSON.parse(changes) as object);
 const peak = watchPeak();
 const timed = async <T>(run: () => T | Promise<T>): Promise<[milliseconds: number, result: T]> => {

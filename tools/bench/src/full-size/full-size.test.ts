@@ -15,6 +15,7 @@ test('a checkpoint is written, loaded by another process and run, twice', { time
   expect(bytes).toBe(2 * parameterCount);
   expect(tokens).toBe(3 * 2 * 2);
   expect(warm.deviation).toBe(cold.deviation);
-  expect(stages).toHaveLength(3);
+  expect(result.postTraining.map(({ layers }) => layers)).toEqual([1, 3]);
+  expect(stages).toHaveLength(5);
   expect(formatFullSize(result)).toMatch(/on disk +\d.*\nin the cache +\d/);
 });

@@ -10,6 +10,7 @@ import { timeCat } from '../loading/time-loading.ts';
 import type { Machine } from '../results/machine.ts';
 import { describeMachine } from '../results/machine.ts';
 import { runChild } from '../run-child.ts';
+import { threadEnvironment } from '../thread-environment.ts';
 import { fullSizeConfig } from './full-size-config.ts';
 import { writeCheckpoint } from './write-checkpoint.ts';
 
@@ -30,6 +31,22 @@ const factsSchema = z.strictObject({
 
 export type ForwardFacts = z.infer<typeof factsSchema>;
 
+const postTrainingSchema = z.strictObject({
+  /** Numbers that train. */
+  trainable: z.number().positive(),
+  /** The process's own before the first step: weights, adapters, moments, one window. */
+  heldBytes: z.number().nullable(),
+  /** Of the second step. */
+  milliseconds: z.number().positive(),
+  /** The most that was the process's own in two steps. */
+  peakBytes: z.number().nullable(),
+});
+
+export type PostTrainingFacts = z.infer<typeof postTrainingSchema> & { readonly layers: number };
+
+/** What one more layer costs is told by the difference. */
+const POST_TRAINED_LAYERS = [1, 3];
+
 export interface FullSizeOptions {
   readonly threads?: number;
   /** To the published configuration, for another size. */
@@ -48,6 +65,8 @@ export interface FullSizeResult {
   readonly cat: { readonly cold: number; readonly warm: number };
   readonly cold: ForwardFacts;
   readonly warm: ForwardFacts;
+  /** A step on one window with adapters, states and recomputation, of some of the layers. */
+  readonly postTraining: readonly PostTrainingFacts[];
   /** Share of all cores, 0 to 1, that other programs used. */
   readonly busyByOthers: number;
 }
@@ -55,7 +74,7 @@ export interface FullSizeResult {
 /**
  * Whether the real size runs here: writes a checkpoint of the published transformer, drawn, in bfloat16 (10 GB where
  * temporary files are), loads it in a fresh process and runs one window through all of its layers; with the files on disk,
- * and once more with them in the system's cache.
+ * and once more with them in the system's cache. Then steps of post-training, of some of its layers.
  *
  * @throws BenchError
  */
@@ -69,27 +88,36 @@ export async function runFullSize({
   try {
     onStage('writing a checkpoint');
     const { path, files, bytes, parameterCount } = await writeCheckpoint(folder, config);
-    const args = [path, JSON.stringify(changes), ...(threads === undefined ? [] : [`${threads}`])];
+    const environment = threads === undefined ? process.env : threadEnvironment(threads);
     const forget = () => {
       if (!dropFromCache(files)) throw new BenchError('invalid-option', 'reading from disk needs GNU dd');
     };
-    const run = async (stage: string) => {
+    const forward = async (stage: string) => {
       onStage(stage);
-      return factsSchema.parse(await runChild(new URL('./forward-once', import.meta.url), args));
+      const args = [path, JSON.stringify(changes)];
+      return factsSchema.parse(await runChild(new URL('./forward-once', import.meta.url), args, environment));
+    };
+    const postTrain = async (layers: number) => {
+      onStage(`post-training: two steps of ${layers} layers`);
+      const args = [`${layers}`, JSON.stringify(changes)];
+      const facts = await runChild(new URL('./post-train-once', import.meta.url), args, environment);
+      return { layers, ...postTrainingSchema.parse(facts) };
     };
     const busy = await busyShare();
     forget();
     const catCold = await timeCat(files);
     forget();
-    const cold = await run('from disk: loading, forward twice');
+    const cold = await forward('from disk: loading, forward twice');
     await timeCat(files); // now the cache has them
     const catWarm = await timeCat(files);
-    const warm = await run('from the cache: loading, forward twice');
+    const warm = await forward('from the cache: loading, forward twice');
+    const postTraining: PostTrainingFacts[] = [];
+    for (const layers of POST_TRAINED_LAYERS) postTraining.push(await postTrain(layers));
     return {
       ...{ machine: describeMachine(), parameterCount, files: files.length, bytes },
       tokens: tokensOf(config),
       cat: { cold: catCold, warm: catWarm },
-      ...{ cold, warm, busyByOthers: Math.max(busy, await busyShare()) },
+      ...{ cold, warm, postTraining, busyByOthers: Math.max(busy, await busyShare()) },
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
