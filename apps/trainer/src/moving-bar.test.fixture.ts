@@ -53,7 +53,7 @@ export async function movingBars(): Promise<
     ...{ folder, vae, model: 'dit-sampler', data: join(folder, 'train'), run: join(folder, 'run'), seed: 3 },
     modelConfig: {
       ...{ layers: 1, heads: 1, headDim: 8, ffnDim: 8, freqDim: 4, textDim: 4 },
-      ...{ latentFrames: 2, contextLatents: 1, latentChannels: 2 },
+      ...{ latentFrames: 2, contextLatents: 1, stride: 1, latentChannels: 2 },
       states: { channels: STATE_COUNT, frequencies: 1, dim: 4, dropout: 0.1 },
     },
     training: { steps: 4, batchSize: 2, evaluateEvery: 2, checkpointEvery: 100, emaDecay: 0.5 },

@@ -48,6 +48,8 @@ const fieldsSchema = z.strictObject({
   latentWidth: count,
   /** Of the latent frames the first so many are given. */
   contextLatents: z.int().nonnegative(),
+  /** Frames from one window of the data to the next: less than a window's, so that windows overlap, gives more of them. */
+  stride: count,
   /** Null: a model without states. */
   states: statesSchema.nullable(),
   /** Null: all parameters train. Else the adapters do, and what robot states pass through. */
@@ -102,13 +104,14 @@ export const presets = {
     latentHeight: 32,
     latentWidth: 32,
     contextLatents: 5,
+    stride: 17,
     states: { channels: 25, frequencies: 6, dim: 256, dropout: 0 },
     lora: { rank: 32, alpha: 32, dropout: 0, layers: 'all' },
     shift: 5,
     trainingNoise: { distribution: 'uniform' },
     recompute: true,
   },
-  /** The same architecture at a size that trains on two processor cores, from nothing. */
+  /** The same architecture and task, of 128×128, at a size that trains on two processor cores, from nothing. */
   small: {
     layers: 4,
     heads: 4,
@@ -120,10 +123,11 @@ export const presets = {
     textLength: 1,
     patchSize: [1, 2, 2],
     eps: 1e-6,
-    latentFrames: 9,
+    latentFrames: 20,
     latentHeight: 8,
     latentWidth: 8,
-    contextLatents: 3,
+    contextLatents: 5,
+    stride: 12,
     states: { channels: 25, frequencies: 4, dim: 64, dropout: 0 },
     lora: null,
     shift: 3,

@@ -24,9 +24,8 @@ export const ditSampler: LatentModel<DitSamplerConfig, DitBatch> = {
   track: 'frames',
   configSchema: ditSamplerConfigSchema,
   presets,
-  windowSpec: ({ latentFrames, contextLatents }) => ({
-    frames: framesOfLatents(latentFrames),
-    stride: framesOfLatents(Math.max(1, contextLatents)),
+  windowSpec: ({ latentFrames, stride }) => ({
+    ...{ frames: framesOfLatents(latentFrames), stride },
     content: 'frames',
   }),
   adapt: (config, dataset) => ditSamplerConfigSchema.parse({ ...config, ...latentSizeOf(dataset) }),

@@ -21,6 +21,7 @@ export const tiny: DitSamplerConfig = {
   latentHeight: 4,
   latentWidth: 6,
   contextLatents: 1,
+  stride: 4,
   states: { channels: 2, frequencies: 2, dim: 8, dropout: 0 },
   lora: null,
   shift: 3,

@@ -71,7 +71,15 @@ export async function tinySamplers(): Promise<TinySamplers> {
 async function writeSampler(path: string, states: unknown): Promise<void> {
   const config = ditSampler.configSchema.parse({
     ...{ ...ditSampler.presets['small'], layers: 1, heads: 1, headDim: 8, ffnDim: 8, freqDim: 4, textDim: 4 },
-    ...{ latentFrames: 2, contextLatents: 1, latentHeight: 2, latentWidth: 2, latentChannels: 2, states },
+    ...{
+      latentFrames: 2,
+      contextLatents: 1,
+      stride: 1,
+      latentHeight: 2,
+      latentWidth: 2,
+      latentChannels: 2,
+      states,
+    },
   });
   const random = createRandom(2);
   const drawn = nameParameters(ditSampler.init(config, 1));
