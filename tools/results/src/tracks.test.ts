@@ -19,7 +19,9 @@ test.each([
   const made = new Set<string>();
   for (const { args, run, name } of steps) {
     for (const [i, arg] of args.entries()) {
-      const reads = /^(runs|models|tokens|base|post|val|all|pairs)\//.test(arg) && !/^--(out|run)$/.test(args[i - 1] ?? '');
+      const reads =
+        /^(runs|models|tokens|base|post|val|all|pairs)\//.test(arg) &&
+        !/^--(out|run)$/.test(args[i - 1] ?? '');
       if (reads && !arg.startsWith('val/')) expect([...made], `${name} reads ${arg}`).toContain(arg);
     }
     const out = args[args.indexOf('--out') + 1];
