@@ -13,8 +13,10 @@ export function runCommand(
 ): (step: Step, args: readonly string[]) => Promise<string> {
   return (step, args) => {
     const [command, all] = programOf(step, args, python);
+    // The launcher takes paths to be meant from where npm was called.
+    const env = { ...process.env, INIT_CWD: work };
     return new Promise((resolve, reject) => {
-      const child = spawn(command, all, { cwd: work, stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn(command, all, { cwd: work, env, stdio: ['ignore', 'pipe', 'inherit'] });
       const chunks: Buffer[] = [];
       child.stdout.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
