@@ -1,7 +1,9 @@
-import { BenchError } from '../bench-error.ts';
 import type { Way } from './contestant.ts';
 import type { Entrant } from './entrant.ts';
+import type { LeftOut } from './left-out.ts';
+import { leftOut } from './left-out.ts';
 import type { WayResult } from './row-result.ts';
+import type { TurnOptions } from './time-in-turns.ts';
 import { timeInTurns } from './time-in-turns.ts';
 
 /** Enough to tell which way is fastest. */
@@ -25,13 +27,13 @@ export interface Heat {
 export interface Heats {
   /** The fastest first. */
   readonly ranked: readonly Heat[];
-  readonly unavailable: readonly { readonly way: string; readonly reason: string }[];
+  readonly unavailable: readonly LeftOut[];
 }
 
 /** Times ways one after the other, each with its process alone beside ours. Their outputs are not compared. */
 export async function runHeats({ ways, enter, onStage }: HeatOptions): Promise<Heats> {
   const heats: Heat[] = [];
-  const unavailable: { way: string; reason: string }[] = [];
+  const unavailable: LeftOut[] = [];
   let fastest = Infinity;
   for (const way of ways) {
     let entrant: Entrant | undefined;
@@ -43,8 +45,7 @@ export async function runHeats({ ways, enter, onStage }: HeatOptions): Promise<H
       heats.push({ way, result });
       fastest = Math.min(fastest, result.spread.median);
     } catch (error) {
-      if (!(error instanceof BenchError) || error.code !== 'contestant-failed') throw error;
-      unavailable.push({ way: way.name, reason: error.message });
+      unavailable.push(leftOut(way, error));
     } finally {
       await entrant?.contestant.close();
     }
@@ -52,7 +53,7 @@ export async function runHeats({ ways, enter, onStage }: HeatOptions): Promise<H
   return { ranked: heats.toSorted((a, b) => a.result.spread.median - b.result.spread.median), unavailable };
 }
 
-async function timeAlone(entrant: Entrant, options: Parameters<typeof timeInTurns>[1]): Promise<WayResult> {
+async function timeAlone(entrant: Entrant, options: TurnOptions): Promise<WayResult> {
   const [result] = (await timeInTurns([entrant], options)).results;
   if (result === undefined) throw new Error('one way was timed');
   return result;

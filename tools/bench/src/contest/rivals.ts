@@ -1,7 +1,8 @@
-import { BenchError } from '../bench-error.ts';
 import type { Way } from './contestant.ts';
 import type { Entrant } from './entrant.ts';
 import { runHeats } from './heats.ts';
+import type { LeftOut } from './left-out.ts';
+import { leftOut } from './left-out.ts';
 import type { WayResult } from './row-result.ts';
 
 export interface EnterRivalsOptions {
@@ -19,20 +20,18 @@ export interface Rivals {
   readonly entrants: readonly Entrant[];
   /** Those that were timed by themselves. */
   readonly timedAlone: readonly WayResult[];
-  /** Those that did not run, and why. */
-  readonly unavailable: readonly { readonly way: string; readonly reason: string }[];
+  readonly unavailable: readonly LeftOut[];
 }
 
 /** All ways, beside each other. */
 export async function enterAll({ ways, enterCompared }: EnterRivalsOptions): Promise<Rivals> {
   const entrants: Entrant[] = [];
-  const unavailable: { way: string; reason: string }[] = [];
+  const unavailable: LeftOut[] = [];
   for (const way of ways) {
     try {
       entrants.push(await enterCompared(way));
     } catch (error) {
-      if (!(error instanceof BenchError) || error.code !== 'contestant-failed') throw error;
-      unavailable.push({ way: way.name, reason: error.message });
+      unavailable.push(leftOut(way, error));
     }
   }
   return { entrants, timedAlone: [], unavailable };

@@ -1,5 +1,6 @@
 import type { Precision } from '../suites/suite.ts';
 import type { OutputDifference } from './compare-outputs.ts';
+import type { LeftOut } from './left-out.ts';
 import type { Ratio, Spread } from './statistics.ts';
 
 /** What one way of running a row came to. */
@@ -35,8 +36,7 @@ export interface RowResult {
   readonly ratio: Ratio | undefined;
   /** Share of all cores, 0 to 1, that other programs used: with more than a little, times are not to be quoted. */
   readonly busyByOthers: number;
-  /** Ways of the peer that did not run, and why. */
-  readonly unavailable: readonly { readonly way: string; readonly reason: string }[];
+  readonly unavailable: readonly LeftOut[];
   /** Why there are no times: no way of the peer computed the same. */
   readonly refusal: string | undefined;
 }

@@ -11,7 +11,7 @@ const MOST_ITERATIONS = 1000;
 /** Threads of OpenMP and Eigen go on spinning for a few milliseconds after their work is done. */
 const PAUSE_MS = 20;
 
-interface TurnOptions {
+export interface TurnOptions {
   readonly repetitions: number;
   readonly warmUps: number;
   readonly onStage: (stage: string) => void;
