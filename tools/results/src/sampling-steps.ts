@@ -2,7 +2,7 @@ import type { Step } from './step.ts';
 import { borealis, exportModel, ROOMS, simulate, train, validationData } from './step-makers.ts';
 
 /** Sizes for two processor cores; the architecture is Wan's. */
-const VAE = { baseDim: 16, decoderBaseDim: 16, dimMult: [1, 2, 3, 3] };
+const VAE = { baseDim: 12, decoderBaseDim: 12, dimMult: [1, 2, 4, 4] };
 const LORA = { rank: 16, alpha: 16, dropout: 0, layers: 'all' };
 const STATES = { channels: 25, frequencies: 4, dim: 64, dropout: 0.1 };
 
@@ -26,7 +26,7 @@ export const samplingSteps: readonly Step[] = [
     ...{ name: 'vae', model: 'video-vae', config: VAE },
     args: ['--data', 'base/train', '--val', 'val/val', '--seed', '1'],
     training: {
-      ...{ ...common, steps: 3600, batchSize: 8, schedule: cosine(2e-3) },
+      ...{ ...common, steps: 4000, batchSize: 8, schedule: cosine(2e-3) },
       adamw: { beta1: 0.9, beta2: 0.98, eps: 1e-8, weightDecay: 0 },
     },
   }),
