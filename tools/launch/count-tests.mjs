@@ -3,7 +3,8 @@ import { basename, join } from 'node:path';
 
 /**
  * Adds up the results that vitest left in each project; nx puts them back where it took a result from its cache.
- * A project without tests or results, or a test file that could not even be loaded, counts as one failure.
+ * A project without tests or results, a test file that could not even be loaded, and an error that no test caught count
+ * as one failure each.
  */
 export function countTests(folders) {
   const count = { passed: 0, failed: 0, skipped: 0, failures: [] };
@@ -17,6 +18,11 @@ export function countTests(folders) {
     if (!existsSync(path)) {
       fail(`${project}: its tests left no result`);
       continue;
+    }
+    const unhandled = join(folder, 'test-results', 'unhandled.json');
+    if (existsSync(unhandled)) {
+      for (const error of JSON.parse(readFileSync(unhandled, 'utf8')))
+        fail(`${project}: no test caught ${error}`);
     }
     const { testResults } = JSON.parse(readFileSync(path, 'utf8'));
     if (testResults.length === 0) fail(`${project}: it has no tests`);

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import type { TopKPredictions } from '@borealis/metrics';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ZipFile } from 'yazl';
@@ -86,6 +87,18 @@ test('samples are predicted one after the other, each when it is its turn', asyn
     onSample: (done) => order.push(`done ${done}`),
   });
   expect(order).toEqual(['predict a', 'done 1', 'predict b', 'done 2']);
+});
+
+test('where no file can be opened nothing is predicted', async () => {
+  path = join(folder, 'none', 'submission.zip');
+  let predicted = 0;
+  const writing = write(['1', '2'], () => {
+    predicted++;
+    throw new Error('too early');
+  });
+  await expect(writing).rejects.toMatchObject({ code: 'ENOENT' });
+  await setImmediate();
+  expect(predicted).toBe(0);
 });
 
 describe('is not written', () => {

@@ -30,18 +30,25 @@ export interface WriteSubmissionOptions {
  * @throws CliError `submission` where samples are too few, too many or have the same name; MetricsError where predictions
  * are no heads of distributions; what `predict` throws
  */
-export async function writeSubmission({
-  path,
-  form,
-  fields,
-  samples,
-  onSample,
-}: WriteSubmissionOptions): Promise<void> {
+export async function writeSubmission({ path, ...contents }: WriteSubmissionOptions): Promise<void> {
+  const { form, samples } = contents;
   if (samples.length !== form.samples) {
     throw new CliError('submission', `${samples.length} samples, a submission has exactly ${form.samples}`);
   }
   const twice = samples.find(({ id }, i) => samples.findIndex((other) => other.id === id) !== i);
   if (twice !== undefined) throw new CliError('submission', `two samples are called ${twice.id}`);
+  await writeAtomically(path, async (file) => {
+    // Begun only now: what a sample fails with before somebody reads has nobody to hear it, and ends the process.
+    for await (const chunk of zipOf(contents)) await file.write(chunk);
+  });
+}
+
+function zipOf({
+  form,
+  fields,
+  samples,
+  onSample,
+}: Omit<WriteSubmissionOptions, 'path'>): AsyncIterable<Buffer> {
   const zip = new ZipFile();
   const output = Readable.from(zip.outputStream as AsyncIterable<Buffer>);
   zip.on('error', (error: Error) => output.destroy(error));
@@ -61,9 +68,7 @@ export async function writeSubmission({
     });
   }
   zip.end();
-  await writeAtomically(path, async (file) => {
-    for await (const chunk of output as AsyncIterable<Buffer>) await file.write(chunk);
-  });
+  return output as AsyncIterable<Buffer>;
 }
 
 async function encodeSample(sample: SubmissionSample, form: SubmissionForm): Promise<Buffer> {
