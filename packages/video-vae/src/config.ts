@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unevenLevels } from './levels.ts';
 import { PUBLISHED_MEAN, PUBLISHED_STD } from './published-latents.ts';
 
 const count = z.int().positive();
@@ -40,6 +41,9 @@ export const videoVaeConfigSchema = fieldsSchema.superRefine((config, context) =
   const { dimMult, temporalDownsample, zDim, latentsMean, latentsStd, clipFrames, cropSize } = config;
   if (temporalDownsample.length !== dimMult.length - 1)
     refuse('temporalDownsample', `${dimMult.length} levels have ${dimMult.length - 1} steps between them`);
+  const uneven = unevenLevels(config);
+  if (uneven.length > 0)
+    refuse('dimMult', `a level's shortcut needs channels that divide evenly: not ${uneven.join(', ')}`);
   for (const [name, values] of Object.entries({ latentsMean, latentsStd })) {
     if (values.length !== zDim)
       refuse(name as keyof VideoVaeConfig, `${values.length} values for ${zDim} latent channels`);

@@ -49,3 +49,25 @@ export function levelsOf(config: VideoVaeConfig): {
     decoder: decoder as unknown as AtLeastOne<DecoderLevel>,
   };
 }
+
+/**
+ * The levels whose shortcuts can't share their channels out evenly, in words. On the way down, blocks of neighbours become
+ * channels, and groups of these are averaged; on the way up, channels are repeated to become neighbours.
+ */
+export function unevenLevels(config: VideoVaeConfig): string[] {
+  const { encoder, decoder } = levelsOf(config);
+  const neighbours = (space: boolean, time: boolean) => (space ? 4 : 1) * (time ? 2 : 1);
+  const down = encoder
+    .filter((level) => {
+      const channels = level.inChannels * neighbours(level.halvesSpace, level.halvesTime);
+      return channels % level.outChannels !== 0;
+    })
+    .map(({ inChannels, outChannels }) => `${inChannels} → ${outChannels} in the encoder`);
+  const up = decoder
+    .filter((level) => {
+      const channels = level.outChannels * neighbours(true, level.doublesTime);
+      return level.doublesSpace && channels % level.inChannels !== 0;
+    })
+    .map(({ inChannels, outChannels }) => `${inChannels} → ${outChannels} in the decoder`);
+  return [...down, ...up];
+}

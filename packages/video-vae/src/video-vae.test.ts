@@ -1,6 +1,7 @@
 import { createRandom, memoryUse, startBackend, tf } from '@borealis/tensor';
 import { nameParameters } from '@borealis/training';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { presets, videoVaeConfigSchema } from './config.ts';
 import type { GoldenVae } from './golden.test.fixture.ts';
 import { openGolden } from './golden.test.fixture.ts';
 import { framesOf } from './layers/frames.ts';
@@ -180,6 +181,18 @@ describe('refused', () => {
   test('tiles that overlap wholly', () => {
     const wrong = createVideoVae(golden.config, golden.parameters, { tiling: { size: 2, overlap: 2 } });
     expect(() => wrong.decode(latentsOf(1))).toThrow(/0 ≤ overlap < size/);
+  });
+
+  test('levels whose shortcuts would have to share channels out unevenly', () => {
+    const { small } = presets;
+    const issues = (dimMult: number[]) => videoVaeConfigSchema.safeParse({ ...small, dimMult }).error?.issues;
+    expect(issues([1, 2, 4, 4])).toBeUndefined();
+    expect(issues([1, 2, 3, 3])).toMatchObject([
+      { path: ['dimMult'], message: expect.stringContaining('not 32 → 48 in the encoder') as string },
+    ]);
+    expect(issues([2, 2, 16, 16])).toMatchObject([
+      { message: expect.stringContaining('not 384 → 48 in the decoder') as string },
+    ]);
   });
 
   test('parameters of another size', () => {
