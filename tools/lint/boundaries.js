@@ -32,7 +32,7 @@ const mayImport = {
   cli: [...packages, 'trainer', 'evaluator', 'bench'],
   tests: [...packages, 'trainer', 'evaluator', 'cli'],
   bench: packages,
-  results: [],
+  results: modelPackages,
 };
 
 /** Options of the rule @nx/enforce-module-boundaries. */

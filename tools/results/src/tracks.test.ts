@@ -1,3 +1,6 @@
+import { ditSampler } from '@borealis/dit-sampler';
+import { stTransformer } from '@borealis/st-transformer';
+import { videoVae } from '@borealis/video-vae';
 import { expect, test } from 'vitest';
 import { compressionSteps } from './compression-steps.ts';
 import { samplingSteps } from './sampling-steps.ts';
@@ -32,4 +35,17 @@ test.each([
       for (const part of ['train', 'val', 'a', 'b']) made.add(`${folder}/${part}`);
     }
   }
+});
+
+const models = { 'video-vae': videoVae, 'dit-sampler': ditSampler, 'st-transformer': stTransformer };
+
+// Found now, not after the hours that the steps before a training take.
+test.each(
+  [...compressionSteps, ...samplingSteps]
+    .filter(({ args }) => args[0] === 'train')
+    .map(({ name, args }) => [name, args] as const),
+)('%s: the configuration is one of its model', (_, args) => {
+  const { presets, configSchema } = models[args[1] as keyof typeof models];
+  const changes = JSON.parse(args[args.indexOf('--model-config') + 1] ?? '') as object;
+  expect(configSchema.safeParse({ ...presets['small'], ...changes }).error?.issues).toBeUndefined();
 });
