@@ -22,15 +22,13 @@ export const samplingSteps: readonly Step[] = [
   validationData,
   simulate('pairs', 'pairs', ['--rooms', '0-7,10-13', '--first', '1000', '--count', '36']),
 
-  train({
-    ...{ name: 'vae', model: 'video-vae', config: VAE },
-    args: ['--data', 'base/train', '--val', 'val/val', '--seed', '1'],
-    training: {
-      ...{ ...common, steps: 4000, batchSize: 8, schedule: cosine(2e-3) },
-      adamw: { beta1: 0.9, beta2: 0.98, eps: 1e-8, weightDecay: 0 },
-    },
+  trainVae('vae', [], { config: VAE, steps: 4000, batchSize: 8, peak: 2e-3 }),
+  exportModel('vae', 'models/video-vae-short'),
+  // Short clips are cheap to learn from, but later latents of a film, which look further back, come out larger than theirs.
+  trainVae('vae-long', ['--from', 'models/video-vae-short'], {
+    ...{ config: { clipFrames: 33 }, steps: 2000, batchSize: 2, peak: 1e-3 },
   }),
-  exportModel('vae', 'models/video-vae'),
+  exportModel('vae-long', 'models/video-vae'),
   ...['base/train', 'post/train', 'val/val'].map(encode),
 
   trainSampler('base', ['--data', 'base/train'], { states: null }, { steps: 4000, schedule: cosine(1e-3) }),
@@ -59,6 +57,26 @@ export const samplingSteps: readonly Step[] = [
     { document: { file: 'counterfactuals.md', title: 'Sampling track: two ways to act' } },
   ),
 ];
+
+function trainVae(
+  name: string,
+  from: readonly string[],
+  {
+    config,
+    steps,
+    batchSize,
+    peak,
+  }: { readonly config: object; readonly steps: number; readonly batchSize: number; readonly peak: number },
+): Step {
+  return train({
+    ...{ name, model: 'video-vae', config: { ...config } },
+    args: ['--data', 'base/train', ...from, '--val', 'val/val', '--seed', '1'],
+    training: {
+      ...{ ...common, steps, batchSize, schedule: cosine(peak) },
+      adamw: { beta1: 0.9, beta2: 0.98, eps: 1e-8, weightDecay: 0 },
+    },
+  });
+}
 
 function encode(data: string): Step {
   const args = ['data', 'encode', data, ...AUTOENCODER, '--frames', '77', '--stride', '12'];
