@@ -209,7 +209,7 @@ describe('for the apps', () => {
     ({ dir: 'data/train', frameSize: { height, width } }) as Dataset;
 
   test('windows follow each other', () => {
-    expect(videoVae.windowSpec(presets.small)).toEqual({ frames: 9, stride: 9, content: 'frames' });
+    expect(videoVae.windowSpec(presets.small)).toEqual({ frames: 33, stride: 33, content: 'frames' });
   });
 
   test('crops are no larger than pictures', () => {

@@ -22,7 +22,7 @@ export const samplingSteps: readonly Step[] = [
   validationData,
   simulate('pairs', 'pairs', ['--rooms', '0-7,10-13', '--first', '1000', '--count', '36']),
 
-  trainVae('vae', [], { config: VAE, steps: 4000, batchSize: 8, peak: 2e-3 }),
+  trainVae('vae', [], { config: { ...VAE, clipFrames: 9 }, steps: 4000, batchSize: 8, peak: 2e-3 }),
   exportModel('vae', 'models/video-vae-short'),
   // Short clips are cheap to learn from, but later latents of a film, which look further back, come out larger than theirs.
   trainVae('vae-long', ['--from', 'models/video-vae-short'], {
