@@ -22,13 +22,17 @@ export const samplingSteps: readonly Step[] = [
   validationData,
   simulate('pairs', 'pairs', ['--rooms', '0-7,10-13', '--first', '1000', '--count', '36']),
 
+  // Short clips are cheap to learn from, but latents that look further back than a clip come out larger than any learned.
   trainVae('vae', [], { config: { ...VAE, clipFrames: 9 }, steps: 4000, batchSize: 8, peak: 2e-3 }),
-  exportModel('vae', 'models/video-vae-short'),
-  // Short clips are cheap to learn from, but later latents of a film, which look further back, come out larger than theirs.
-  trainVae('vae-long', ['--from', 'models/video-vae-short'], {
+  exportModel('vae', 'models/video-vae-9'),
+  trainVae('vae-33', ['--from', 'models/video-vae-9'], {
     ...{ config: { clipFrames: 33 }, steps: 2000, batchSize: 2, peak: 1e-3 },
   }),
-  exportModel('vae-long', 'models/video-vae'),
+  exportModel('vae-33', 'models/video-vae-33'),
+  trainVae('vae-77', ['--from', 'models/video-vae-33'], {
+    ...{ config: { clipFrames: 77 }, steps: 1000, batchSize: 1, peak: 5e-4 },
+  }),
+  exportModel('vae-77', 'models/video-vae'),
   ...['base/train', 'post/train', 'val/val'].map(encode),
 
   trainSampler('base', ['--data', 'base/train'], { states: null }, { steps: 4000, schedule: cosine(1e-3) }),
