@@ -1,5 +1,6 @@
 export { encodeDataset } from './autoencoder/encode-dataset.ts';
 export { loadAutoencoder } from './autoencoder/load-autoencoder.ts';
+export { longerThanLearned } from './autoencoder/longer-than-learned.ts';
 export type { Autoencoder } from './autoencoder/open-autoencoder.ts';
 export { openAutoencoder } from './autoencoder/open-autoencoder.ts';
 export { writePublishedVae } from './autoencoder/published-vae.ts';

@@ -26,7 +26,7 @@ export function dataEncodeCommand(): Command {
       const { openDataset } = await import('@borealis/dataset');
       const { startBackend } = await import('@borealis/tensor');
       const { stopOnSignals } = await import('@borealis/trainer');
-      const { encodeDataset, loadAutoencoder } = await import('@borealis/evaluator');
+      const { encodeDataset, loadAutoencoder, longerThanLearned } = await import('@borealis/evaluator');
       const { progressLine } = await import('../quickstart/progress-line.ts');
       const progress = progressLine(process.stderr);
       const dataset = await openDataset(directory);
@@ -36,6 +36,8 @@ export function dataEncodeCommand(): Command {
       try {
         await startBackend();
         const vae = await loadAutoencoder(from, progress.tell);
+        const note = longerThanLearned(vae, frames);
+        if (note !== undefined) console.error(note);
         const onSegment = (done: number, total: number) => {
           progress.tell(`encoding: segment ${done} of ${total}`);
         };

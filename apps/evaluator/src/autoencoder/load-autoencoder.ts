@@ -45,7 +45,7 @@ async function fromModelFolder(folder: string, model: ModelFolder): Promise<Load
   const template = nameParameters(init(config, 0));
   try {
     const parameters = nestParameters(fromLoaded(await model.loadWeights({ hold: 'float32' }), template));
-    return { config, parameters };
+    return { config, parameters, learnedFrames: config.clipFrames };
   } finally {
     disposeNamed(template);
   }

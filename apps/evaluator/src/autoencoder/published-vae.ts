@@ -9,6 +9,8 @@ import { fromPublishedConfig, loadParameters, saveParameters, toPublishedConfig 
 export interface LoadedVae {
   readonly config: VideoVaeConfig;
   readonly parameters: Parameters;
+  /** Frames of the longest clips that its training showed; undefined where that isn't known. */
+  readonly learnedFrames?: number;
 }
 
 /** As diffusers names them. */

@@ -28,19 +28,20 @@ export async function trainedVae(directory: string, tell: (message: string) => v
     );
   }
   const config = videoVaeConfigSchema.parse(run.config.modelConfig);
+  const learnedFrames = config.clipFrames;
   const store = await openFolderStore(run.checkpoints);
   const trained = await readTrained({ store, model: videoVae, config });
   if (trained === null) throw new EvaluatorError('autoencoder', `${directory} holds no checkpoint yet`);
   const folder = join(directory, `vae-${trained.step}`);
   if (existsSync(join(folder, 'config.json'))) {
     disposeNamed(nameParameters(trained.parameters));
-    return readPublishedVae(folder);
+    return { ...(await readPublishedVae(folder)), learnedFrames };
   }
   const { parameters } = trained;
   const measured = await measure({ config, parameters }, run.config.data.dir, tell);
   await mkdir(folder, { recursive: true });
   await writePublishedVae(folder, { config: measured, parameters });
-  return { config: measured, parameters };
+  return { config: measured, parameters, learnedFrames };
 }
 
 async function measure(
