@@ -23,8 +23,7 @@ const fieldsSchema = z.strictObject({
   latentsStd: z.array(z.number().positive()),
   /**
    * What training cuts from a dataset: clips of so many frames, 1 + 4k … The encoder looks back over some 110 frames at the
-   * published depth, 80 at the size `small`: latents that see further back than any clip leave the range that was learned (measured at
-   * 9 frames and size `small`: five times as large; clips of 33 frames decoded at 14 dB where those of 9 did at 23).
+   * published depth, 80 at the size `small`; latents that see further back than any clip leave the range that was learned.
    */
   clipFrames: count,
   /** … and from them squares of so many pixels, at random places; null leaves pictures whole. */
