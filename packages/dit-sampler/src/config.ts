@@ -57,8 +57,8 @@ const fieldsSchema = z.strictObject({
   /** How far noise levels are moved towards noise: σ ← s σ / (1 + (s − 1) σ). */
   shift: z.number().positive(),
   trainingNoise: noiseSchema,
-  /** Training computes the activations of each block again in the backward pass instead of keeping them. */
-  recompute: z.boolean(),
+  /** Training computes the activations of all blocks, or of so many of the first, again in the backward pass instead of keeping them. */
+  recompute: z.union([z.boolean(), count]),
 });
 
 export const ditSamplerConfigSchema = fieldsSchema.superRefine((config, context) => {

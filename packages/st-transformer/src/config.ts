@@ -44,8 +44,11 @@ const fieldsSchema = z.strictObject({
   stateForm: z.enum(['pose', 'motion']),
   /** Channels of a state. */
   stateChannels: count,
-  /** In training, layers keep what goes into them only and compute the rest again for the gradient: less memory, a third more time. */
-  recompute: z.boolean().default(false),
+  /**
+   * In training, layers keep what goes into them only and compute the rest again for the gradient: less memory, a third more
+   * time where all do (true); a number: so many of the first.
+   */
+  recompute: z.union([z.boolean(), count]).default(false),
 });
 
 export const stTransformerConfigSchema = fieldsSchema.superRefine((config, context) => {

@@ -1,4 +1,4 @@
-import { recompute, tf } from '@borealis/tensor';
+import { isRecomputed, recompute, tf } from '@borealis/tensor';
 import type { StTransformerConfig } from './config.ts';
 import type { LayerParameters } from './layer.ts';
 import { layer } from './layer.ts';
@@ -24,8 +24,8 @@ export function hiddenOf(config: StTransformerConfig, inputs: ForwardArguments):
   const p = inputs.parameters;
   let x = embedGrids(config, inputs);
   const own = (x: tf.Tensor, parameters: LayerParameters) => layer(x, parameters, { heads: config.heads });
-  const step = config.recompute ? recompute(own) : own;
-  for (const parameters of Object.values(p.layers)) x = step(x, parameters);
+  for (const [i, parameters] of Object.values(p.layers).entries())
+    x = (isRecomputed(config.recompute, i) ? recompute(own) : own)(x, parameters);
   return norm(x, p.norm_out);
 }
 

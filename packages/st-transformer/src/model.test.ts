@@ -58,7 +58,7 @@ describe('training', () => {
     expect(logs.at(-1)?.['future']).toBeLessThan(even / 4);
   });
 
-  test('recomputed layers give the same steps', () => {
+  test.each([true, 2])('recomputed layers give the same steps: %s', (recompute) => {
     const logsOf = (config: StTransformerConfig) => {
       const step = createTrainStep<StBatch>({
         loss: (parameters, batch) => loss(config, parameters, batch),
@@ -70,7 +70,7 @@ describe('training', () => {
       return logs;
     };
     const deep = { ...tiny, layers: 3 };
-    const [kept, recomputed] = [logsOf(deep), logsOf({ ...deep, recompute: true })];
+    const [kept, recomputed] = [logsOf(deep), logsOf({ ...deep, recompute })];
     recomputed.forEach(({ loss, gradientNorm }, i) => {
       expect(loss).toBeCloseTo(kept[i]?.loss ?? NaN, 5);
       expect(gradientNorm).toBeCloseTo(kept[i]?.gradientNorm ?? NaN, 5);

@@ -63,6 +63,7 @@ def attention_full(inputs, settings, mode):
 
 ROWS = {
     "training": training,
+    "recomputed-training": training,
     "generation": generation,
     "attention-spatio-temporal": attention_spatio_temporal,
     "attention-full": attention_full,

@@ -8,7 +8,7 @@ import type { BenchRow } from '../suite.ts';
 import { suiteNamed } from '../suites.ts';
 import { attentionFormRows } from './attention-forms.ts';
 import { generationRow } from './generation.ts';
-import { trainingRow } from './training.ts';
+import { recomputedTrainingRow, trainingRow } from './training.ts';
 
 const config: StTransformerConfig = {
   ...presets['revontuli-136m'],
@@ -21,6 +21,7 @@ const config: StTransformerConfig = {
 };
 const small = [
   trainingRow(config),
+  recomputedTrainingRow(config),
   generationRow(config),
   ...attentionFormRows({ times: 3, places: 4, heads: 2, depth: 4 }),
 ];

@@ -59,3 +59,14 @@ export function trainingRow(config: StTransformerConfig = presets['revontuli-136
       }),
   };
 }
+
+/** The same step with the activations of the first third of the layers computed twice: time given for memory. */
+export function recomputedTrainingRow(config: StTransformerConfig = presets['revontuli-136m']): BenchRow {
+  const recompute = Math.ceil(config.layers / 3);
+  const row = trainingRow({ ...config, recompute });
+  return {
+    ...row,
+    name: 'recomputed-training',
+    what: `${row.what}; the first ${recompute} of ${config.layers} layers are recomputed (PyTorch: none)`,
+  };
+}
