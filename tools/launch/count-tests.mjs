@@ -14,15 +14,15 @@ export function countTests(folders) {
   };
   for (const folder of folders) {
     const project = basename(folder);
-    const path = join(folder, 'test-results', 'vitest.json');
-    if (!existsSync(path)) {
-      fail(`${project}: its tests left no result`);
-      continue;
-    }
     const unhandled = join(folder, 'test-results', 'unhandled.json');
     if (existsSync(unhandled)) {
       for (const error of JSON.parse(readFileSync(unhandled, 'utf8')))
         fail(`${project}: no test caught ${error}`);
+    }
+    const path = join(folder, 'test-results', 'vitest.json');
+    if (!existsSync(path)) {
+      fail(`${project}: its tests left no result`);
+      continue;
     }
     const { testResults } = JSON.parse(readFileSync(path, 'utf8'));
     if (testResults.length === 0) fail(`${project}: it has no tests`);

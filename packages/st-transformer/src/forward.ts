@@ -1,4 +1,4 @@
-import { isRecomputed, recompute, tf } from '@borealis/tensor';
+import { recomputeLayer, tf } from '@borealis/tensor';
 import type { StTransformerConfig } from './config.ts';
 import type { LayerParameters } from './layer.ts';
 import { layer } from './layer.ts';
@@ -25,7 +25,7 @@ export function hiddenOf(config: StTransformerConfig, inputs: ForwardArguments):
   let x = embedGrids(config, inputs);
   const own = (x: tf.Tensor, parameters: LayerParameters) => layer(x, parameters, { heads: config.heads });
   for (const [i, parameters] of Object.values(p.layers).entries())
-    x = (isRecomputed(config.recompute, i) ? recompute(own) : own)(x, parameters);
+    x = recomputeLayer(own, i, config.recompute)(x, parameters);
   return norm(x, p.norm_out);
 }
 

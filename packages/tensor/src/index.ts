@@ -55,7 +55,7 @@ export { mergeTraces } from './profile/trace.ts';
 export type { Random, RandomState } from './random/random.ts';
 export { createRandom } from './random/random.ts';
 export { deriveSeed, drawSeed, normalNoise, uniformNoise } from './random/seeded-noise.ts';
-export { isRecomputed } from './recompute/is-recomputed.ts';
+export { recomputeLayer } from './recompute/recompute-layer.ts';
 export { recompute } from './recompute/recompute.ts';
 export type { TensorTree } from './tree/tensor-tree.ts';
 export { flatten, mapTree, namedLeaves, unflatten } from './tree/tensor-tree.ts';

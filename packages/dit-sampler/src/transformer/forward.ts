@@ -1,4 +1,4 @@
-import { geluTanh, isRecomputed, recompute, silu, tf } from '@borealis/tensor';
+import { geluTanh, recomputeLayer, silu, tf } from '@borealis/tensor';
 import type { LinearLayer } from '@borealis/training';
 import { loraLinear } from '@borealis/training';
 import type { DitSamplerConfig } from '../config.ts';
@@ -50,7 +50,7 @@ export function velocity(config: Sizes, args: ForwardArguments): tf.Tensor {
   for (const [i, layer] of Object.values(p.blocks).entries()) {
     const own = (x: tf.Tensor, layer: BlockParameters, told: { timestep: tf.Tensor; text: tf.Tensor }) =>
       block(x, layer, { ...told, rotary, heads, eps, linear: linearOf(i) });
-    x = (isRecomputed(config.recompute, i) ? recompute(own) : own)(x, layer, { timestep, text });
+    x = recomputeLayer(own, i, config.recompute)(x, layer, { timestep, text });
   }
   return joinPatches(head(x, temb, { p, eps, linear: linearOf(HEAD_PART) }), { grid, patchSize });
 }
