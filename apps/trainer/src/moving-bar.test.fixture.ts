@@ -54,7 +54,7 @@ export async function movingBars(): Promise<
     modelConfig: {
       ...{ layers: 1, heads: 1, headDim: 8, ffnDim: 8, freqDim: 4, textDim: 4 },
       ...{ latentFrames: 2, contextLatents: 1, stride: 1, latentChannels: 2 },
-      states: { channels: STATE_COUNT, frequencies: 1, dim: 4, dropout: 0.1 },
+      states: { channels: STATE_COUNT, form: 'pose', frequencies: 1, dim: 4, dropout: 0.1 },
     },
     training: { steps: 4, batchSize: 2, evaluateEvery: 2, checkpointEvery: 100, emaDecay: 0.5 },
     validation: { data: join(folder, 'val'), windows: 2, sampling: { windows: 1, steps: 2 } },

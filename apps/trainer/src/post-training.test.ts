@@ -24,7 +24,7 @@ test('post-training a model that knew no states: it starts as that model, and wh
   });
 
   const modelConfig = {
-    states: { channels: STATE_COUNT, frequencies: 1, dim: 4, dropout: 0 },
+    states: { channels: STATE_COUNT, form: 'motion', frequencies: 1, dim: 4, dropout: 0 },
     lora: { rank: 2, alpha: 2, dropout: 0, layers: 'all' },
   };
   const post = await train({ ...bars, run: join(folder, 'post-run'), from, modelConfig });

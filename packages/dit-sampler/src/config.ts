@@ -2,12 +2,20 @@ import { loraConfigSchema } from '@borealis/training';
 import { z } from 'zod';
 
 const count = z.int().positive();
+/** The last channels of a state: linear and angular. The others are positions. */
+export const VELOCITIES = 2;
+
 const share = z.number().min(0).lt(1);
 
 /** How robot states enter: sinusoidal features → MLP → 1-D convolutions down to the latent frames → timestep embedding. */
 const statesSchema = z.strictObject({
   /** Channels of a state. */
   channels: count,
+  /**
+   * `pose`: states as they are. `motion`: what has changed since the last given frame (`motionSince`); a small model learns
+   * to hear it sooner, and does not know recordings by their poses.
+   */
+  form: z.enum(['pose', 'motion']),
   /** Sines and cosines of so many frequencies stand for each channel. */
   frequencies: count,
   /** Width of the MLP and the convolutions. */
@@ -65,10 +73,18 @@ export const ditSamplerConfigSchema = fieldsSchema.superRefine((config, context)
   const refuse = (path: string, message: string) => {
     context.addIssue({ code: 'custom', path: [path], message });
   };
-  const { headDim, freqDim, patchSize, contextLatents, latentFrames, latentHeight, latentWidth } = config;
+  const { headDim, freqDim, patchSize, contextLatents, latentFrames, latentHeight, latentWidth, states } =
+    config;
   if (headDim % 2 !== 0 || headDim < 6)
     refuse('headDim', `${headDim}: the rotary embedding of three axes needs pairs of channels, at least 6`);
   if (freqDim % 2 !== 0) refuse('freqDim', `${freqDim} can't be halved into cosines and sines`);
+  if (states?.form === 'motion' && states.channels <= VELOCITIES)
+    refuse(
+      'states',
+      `${states.channels} channels: motion takes the last ${VELOCITIES} as velocities, and positions before`,
+    );
+  if (states?.form === 'motion' && contextLatents === 0)
+    refuse('states', 'motion is told from the last given frame, and contextLatents is 0');
   if (contextLatents >= latentFrames)
     refuse(
       'contextLatents',
@@ -105,7 +121,7 @@ export const presets = {
     latentWidth: 32,
     contextLatents: 5,
     stride: 17,
-    states: { channels: 25, frequencies: 6, dim: 256, dropout: 0 },
+    states: { channels: 25, form: 'pose', frequencies: 6, dim: 256, dropout: 0 },
     lora: { rank: 32, alpha: 32, dropout: 0, layers: 'all' },
     shift: 5,
     trainingNoise: { distribution: 'uniform' },
@@ -128,7 +144,7 @@ export const presets = {
     latentWidth: 8,
     contextLatents: 5,
     stride: 12,
-    states: { channels: 25, frequencies: 4, dim: 64, dropout: 0 },
+    states: { channels: 25, form: 'motion', frequencies: 4, dim: 64, dropout: 0 },
     lora: null,
     shift: 3,
     trainingNoise: { distribution: 'uniform' },

@@ -20,7 +20,7 @@ export { embedText, projectTimestep, velocity } from './transformer/forward.ts';
 export { embedPatches } from './transformer/patches.ts';
 export { rotaryTables } from './transformer/rotary.ts';
 export { embedTimesteps, timestepFeatures } from './transformer/timesteps.ts';
-export { loadWeights, publishedName, publishedShapes, storeWeights } from './weights.ts';
+export { heldWeights, loadWeights, publishedName, publishedShapes, storeWeights } from './weights.ts';
 export { addNoise } from './flow/add-noise.ts';
 export { createEuler } from './solvers/euler.ts';
 export type { NoiseSchedule, NoiseScheduleOptions } from './solvers/noise-schedule.ts';

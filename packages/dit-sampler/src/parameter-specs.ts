@@ -1,5 +1,5 @@
 import type { DitSamplerConfig, StatesConfig } from './config.ts';
-import { dimOf } from './config.ts';
+import { dimOf, VELOCITIES } from './config.ts';
 import type { ParameterSpecs } from './parameter-spec.ts';
 import { affineSpecs, constant, convolutionSpecs, normal, sizeOf, under } from './parameter-spec.ts';
 
@@ -75,9 +75,9 @@ function blockSpecs(dim: number, ffnDim: number): ParameterSpecs {
   };
 }
 
-function stateSpecs({ channels, frequencies, dim }: StatesConfig, modelDim: number): ParameterSpecs {
+function stateSpecs({ channels, form, frequencies, dim }: StatesConfig, modelDim: number): ParameterSpecs {
   return {
-    ...affineSpecs('mlp.0', [dim, 2 * frequencies * channels]),
+    ...affineSpecs('mlp.0', [dim, 2 * frequencies * (form === 'motion' ? channels + VELOCITIES : channels)]),
     ...affineSpecs('mlp.2', [dim, dim]),
     ...convolutionSpecs('downsample.0', [STATE_WINDOW, dim, dim]),
     ...convolutionSpecs('downsample.1', [STATE_WINDOW, dim, dim]),

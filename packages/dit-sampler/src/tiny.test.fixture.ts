@@ -22,7 +22,7 @@ export const tiny: DitSamplerConfig = {
   latentWidth: 6,
   contextLatents: 1,
   stride: 4,
-  states: { channels: 2, frequencies: 2, dim: 8, dropout: 0 },
+  states: { channels: 2, form: 'pose', frequencies: 2, dim: 8, dropout: 0 },
   lora: null,
   shift: 3,
   trainingNoise: { distribution: 'uniform' },

@@ -4,7 +4,7 @@ import { borealis, exportModel, ROOMS, simulate, train, validationData } from '.
 /** Sizes for two processor cores; the architecture is Wan's. */
 const VAE = { baseDim: 12, decoderBaseDim: 12, dimMult: [1, 2, 4, 4] };
 const LORA = { rank: 16, alpha: 16, dropout: 0, layers: 'all' };
-const STATES = { channels: 25, frequencies: 4, dim: 64, dropout: 0.1 };
+const STATES = { channels: 25, form: 'motion', frequencies: 4, dim: 64, dropout: 0.1 };
 
 const cosine = (peak: number) => ({ kind: 'warmup-cosine', peak, warmup: 100, floor: 0.02 });
 const common = { maxGradientNorm: 1, precision: 'bf16', checkpointEvery: 200, evaluateEvery: 200 };

@@ -60,7 +60,13 @@ export async function tinySamplers(): Promise<TinySamplers> {
   const parameters = init(config, 1);
   await writePublishedVae(at('vae'), { config, parameters });
   disposeNamed(nameParameters(parameters));
-  await writeSampler(at('sampler'), { channels: STATE_COUNT, frequencies: 1, dim: 4, dropout: 0 });
+  await writeSampler(at('sampler'), {
+    channels: STATE_COUNT,
+    form: 'motion',
+    frequencies: 1,
+    dim: 4,
+    dropout: 0,
+  });
   await writeSampler(at('deaf'), null);
   return {
     ...{ folder, raw: at('raw'), otherWay: at('other-way'), episodes: at('episodes.json') },

@@ -70,7 +70,10 @@ test('without a generator a batch depends on its windows alone; with one, noise 
 });
 
 test('states are shown normalised, and to some windows not at all', () => {
-  const config: DitSamplerConfig = { ...tiny, states: { channels: 2, frequencies: 2, dim: 8, dropout: 0.5 } };
+  const config: DitSamplerConfig = {
+    ...tiny,
+    states: { channels: 2, form: 'pose', frequencies: 2, dim: 8, dropout: 0.5 },
+  };
   const windows = Array.from({ length: 40 }, (_, i) => randomWindow(config, i));
   const { states, keepStates } = toBatch(config, tinyStatistics, windows, createRandom(1));
   const [first, second] = windows[0]?.states ?? [];

@@ -30,7 +30,7 @@ export function loss(config: DitSamplerConfig, parameters: Parameters, batch: Di
     text: embedText(text, p, linearOf(TEXT_PART)),
     ...(p.state_conditioner === undefined || states === undefined
       ? {}
-      : { states: embedStates(states, p.state_conditioner, keepStates) }),
+      : { states: embedStates(config, states, p.state_conditioner, keepStates) }),
     linearOf,
   });
   const error = tf.sub(predicted, tf.sub(noise, clean));

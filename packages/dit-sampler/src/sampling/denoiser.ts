@@ -48,7 +48,10 @@ export function createDenoiser(
   p: DitParameters,
   { precision = 'f32' }: { readonly precision?: 'f32' | 'bf16' } = {},
 ): Denoiser {
-  const embed = compile(embedAll, { name: 'dit_conditioning', precision });
+  const embed = compile((inputs: EmbedInputs) => embedAll(config, inputs), {
+    name: 'dit_conditioning',
+    precision,
+  });
   const one = (p: DitParameters, { conditioning, timestep, ...frames }: DenoiserInputs) =>
     generatedVelocity(config, { parameters: p, ...frames, ...conditioning, timesteps: timestep });
   const plain = compile(({ p, inputs }: VelocityInputs) => one(p, inputs), {
@@ -72,8 +75,8 @@ export function createDenoiser(
   };
 }
 
-function embedAll({ p, text, states }: EmbedInputs): Conditioning {
+function embedAll(config: DitSamplerConfig, { p, text, states }: EmbedInputs): Conditioning {
   const embedded = { text: embedText(text, p) };
   if (states === undefined || p.state_conditioner === undefined) return embedded;
-  return { ...embedded, states: embedStates(states, p.state_conditioner) };
+  return { ...embedded, states: embedStates(config, states, p.state_conditioner) };
 }

@@ -1,4 +1,7 @@
 import { conv1d, linear, silu, tf } from '@borealis/tensor';
+import type { DitSamplerConfig } from '../config.ts';
+import { framesOfLatents } from '../window-latents.ts';
+import { motionSince } from './motion.ts';
 
 type Affine = { readonly weight: tf.Tensor; readonly bias: tf.Tensor };
 
@@ -19,10 +22,15 @@ export type StateParameters = {
  * @param keep `[b]`, 1, or 0 for a sample that is told nothing
  * @returns `[b t c]`
  */
-export function embedStates(states: tf.Tensor, p: StateParameters, keep?: tf.Tensor): tf.Tensor {
-  const [, , channels] = states.shape as [number, number, number];
-  const frequencies = (p.mlp[0].weight.shape[1] as number) / (2 * channels);
-  const features = stateFeatures(states, frequencies);
+export function embedStates(
+  { states: told, contextLatents }: Pick<DitSamplerConfig, 'states' | 'contextLatents'>,
+  states: tf.Tensor,
+  p: StateParameters,
+  keep?: tf.Tensor,
+): tf.Tensor {
+  const last = framesOfLatents(contextLatents) - 1;
+  const heard = told?.form === 'motion' ? motionSince(states, last) : states;
+  const features = stateFeatures(heard, told?.frequencies ?? 1);
   const hidden = affine(silu(affine(features, p.mlp[0])), p.mlp[2]);
   const halved = silu(conv1d(hidden, p.downsample[0].weight, p.downsample[0].bias, HALVE));
   const quartered = silu(conv1d(halved, p.downsample[1].weight, p.downsample[1].bias, HALVE));

@@ -2,11 +2,13 @@ import type { Window } from '@borealis/dataset';
 import { tf } from '@borealis/tensor';
 import type { Statistics } from '@borealis/training';
 import type { DitSamplerConfig } from '../config.ts';
+import { VELOCITIES } from '../config.ts';
 import { DitSamplerError } from '../errors.ts';
 import { framesOfLatents } from '../window-latents.ts';
 
 /**
- * The states of each window's frames, `[b frames channels]`, in the training set's deviations from its mean.
+ * The states of each window's frames, `[b frames channels]`, in the training set's deviations from its mean; velocities
+ * from zero where the model hears motion.
  *
  * @throws DitSamplerError `WINDOW` where states end too early, `STATISTICS` where those of states are missing
  */
@@ -17,8 +19,10 @@ export function normaliseStates(
 ): tf.Tensor {
   const channels = config.states?.channels ?? 0;
   const frames = framesOfLatents(config.latentFrames);
-  const mean = statisticOf('state_mean', statistics, channels);
+  const mean = statisticOf('state_mean', statistics, channels).slice();
   const deviation = statisticOf('state_deviation', statistics, channels);
+  // standing still is zero, or the way would grow
+  if (config.states?.form === 'motion') mean.fill(0, channels - VELOCITIES);
   const values = new Float32Array(windows.length * frames * channels);
   for (const [i, { states }] of windows.entries()) {
     if (states.length < frames * channels) {

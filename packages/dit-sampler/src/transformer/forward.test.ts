@@ -61,7 +61,7 @@ test('before training, states change nothing: to the bit, compiled too', () => {
   const p = asDitParameters(tiny, init(tiny, 3));
   const outWeights = { ...p, proj_out: parameters().proj_out }; // zero before training: no output would show anything
   const states = noise([1, 1 + 4 * (t - 1), 2], 5);
-  const embedded = embedStates(states, p.state_conditioner as NonNullable<typeof p.state_conditioner>);
+  const embedded = embedStates(tiny, states, p.state_conditioner as NonNullable<typeof p.state_conditioner>);
   expect(embedded.shape).toEqual([1, t, 16]);
   const args = { ...inputs(), parameters: outWeights };
   const forward = compile(
@@ -82,9 +82,9 @@ test('after training, states change what they are states of', () => {
   const p = parameters();
   const conditioner = p.state_conditioner as NonNullable<typeof p.state_conditioner>;
   const states = noise([2, 9, 2], 5);
-  const embedded = embedStates(states, conditioner);
+  const embedded = embedStates(tiny, states, conditioner);
   expect(run({ ...inputs(), states: embedded })).not.toEqual(run(inputs()));
-  const dropped = embedStates(states, conditioner, tf.tensor1d([1, 0]));
+  const dropped = embedStates(tiny, states, conditioner, tf.tensor1d([1, 0]));
   const [kept, silent] = tf.unstack(dropped, 0) as [tf.Tensor, tf.Tensor];
   expect(kept.dataSync()).toEqual(tf.unstack(embedded, 0)[0]?.dataSync());
   expect(silent.dataSync().every((value) => value === 0)).toBe(true);
@@ -94,10 +94,10 @@ test('latent frame i hears the states of frames 4 i − 3 … 4 i + 3', () => {
   const p = parameters();
   const conditioner = p.state_conditioner as NonNullable<typeof p.state_conditioner>;
   const states = noise([1, 9, 2], 5);
-  const before = embedStates(states, conditioner).dataSync();
+  const before = embedStates(tiny, states, conditioner).dataSync();
   const changed = Array.from({ length: 9 }, (_, frame) => {
     const bump = tf.tensor3d([Array.from({ length: 9 }, (_, i) => (i === frame ? [1, 1] : [0, 0]))]);
-    const after = embedStates(tf.add(states, bump), conditioner).dataSync();
+    const after = embedStates(tiny, tf.add(states, bump), conditioner).dataSync();
     return [0, 1, 2].filter(
       (latent) =>
         after.slice(16 * latent, 16 * latent + 16).join() !==
