@@ -6,7 +6,7 @@ test('a checkpoint is written, loaded by another process and run, twice', { time
   const stages: string[] = [];
   const result = await runFullSize({
     changes: {
-      ...{ layers: 2, heads: 2, headDim: 12, ffnDim: 40, freqDim: 8, textDim: 16, textLength: 3 },
+      ...{ layers: 3, heads: 2, headDim: 12, ffnDim: 40, freqDim: 8, textDim: 16, textLength: 3 },
       ...{ latentFrames: 3, contextLatents: 1, latentHeight: 4, latentWidth: 4 },
     },
     onStage: (stage) => stages.push(stage),

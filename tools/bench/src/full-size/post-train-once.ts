@@ -1,16 +1,21 @@
-// Takes two steps of post-training of a few of the model's layers, in a process of its own; prints what `PostTrainingFacts` says.
+// Takes two steps of post-training of a checkpoint's first layers, in a process of its own; prints what `PostTrainingFacts` says.
 import type { DitBatch } from '@borealis/dit-sampler';
-import { ditSampler, ditSamplerConfigSchema, presets } from '@borealis/dit-sampler';
-import { createRandom, startTrainingBackend } from '@borealis/tensor';
-import { ADAMW_DEFAULTS, createTrainStep, initialState, nameParameters, partition } from '@borealis/training';
+import {
+  ditSampler,
+  ditSamplerConfigSchema,
+  heldWeights,
+  presets,
+  publishedShapes,
+} from '@borealis/dit-sampler';
+import { createRandom, loadTensors, startTrainingBackend } from '@borealis/tensor';
+import { ADAMW_DEFAULTS, createTrainStep, initialState, nameParameters } from '@borealis/training';
 import { ownBytes, watchPeak } from '../contestant/memory.ts';
-import { heldWeights } from '../programs/held-weights.ts';
 
 const RATE = 4e-4;
 
-const [layers, changes] = process.argv.slice(2);
-if (layers === undefined || changes === undefined)
-  throw new Error('expected a number of layers and a configuration');
+const [path, layers, changes] = process.argv.slice(2);
+if (path === undefined || layers === undefined || changes === undefined)
+  throw new Error('expected a checkpoint, a number of layers and a configuration');
 await startTrainingBackend();
 const config = ditSamplerConfigSchema.parse({
   ...{ ...presets['wan2.2-ti2v-5b'], ...(JSON.parse(changes) as object) },
@@ -30,11 +35,10 @@ const statistics = {
   state_deviation: new Float32Array(channels).fill(1),
 };
 
-const { kept, rest } = partition(nameParameters(ditSampler.init(config, 1)), (path) =>
-  ditSampler.trainable(config, path),
-);
-let state = initialState(kept, heldWeights(rest, 'bf16'));
-const trainable = Object.values(kept).reduce((sum, { size }) => sum + size, 0);
+const { tensors } = await loadTensors(path, { names: Object.keys(publishedShapes(config)) });
+const learned = nameParameters(ditSampler.init(config, 1, (path) => ditSampler.trainable(config, path)));
+let state = initialState(learned, heldWeights(config, tensors));
+const trainable = Object.values(learned).reduce((sum, { size }) => sum + size, 0);
 const batch = ditSampler.toBatch(config, statistics, [window], random);
 const step = createTrainStep<DitBatch>({
   loss: (parameters, batch) => ditSampler.loss(config, parameters, batch),

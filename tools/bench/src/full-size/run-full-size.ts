@@ -99,7 +99,7 @@ export async function runFullSize({
     };
     const postTrain = async (layers: number) => {
       onStage(`post-training: two steps of ${layers} layers`);
-      const args = [`${layers}`, JSON.stringify(changes)];
+      const args = [path, `${layers}`, JSON.stringify(changes)];
       const facts = await runChild(new URL('./post-train-once', import.meta.url), args, environment);
       return { layers, ...postTrainingSchema.parse(facts) };
     };
