@@ -27,8 +27,8 @@ export function dataEncodeCommand(): Command {
       const { startBackend } = await import('@borealis/tensor');
       const { stopOnSignals } = await import('@borealis/trainer');
       const { encodeDataset, loadAutoencoder, longerThanLearned } = await import('@borealis/evaluator');
-      const { progressLine } = await import('../quickstart/progress-line.ts');
-      const progress = progressLine(process.stderr);
+      const { stageProgress } = await import('../progress/stage-progress.ts');
+      const progress = stageProgress(process.stderr);
       const dataset = await openDataset(directory);
       const { signal, restore } = stopOnSignals((name) => {
         console.error(`\n${name}: finishing the segment; once more ends at once`);

@@ -46,8 +46,8 @@ export function dataTokenizeCommand(): Command {
       const { startBackend } = await import('@borealis/tensor');
       const { tokenizeDataset } = await import('../tokens/tokenize-dataset.ts');
       const { tokenizerBeside } = await import('../tokens/tokenizer-beside.ts');
-      const { progressLine } = await import('../quickstart/progress-line.ts');
-      const progress = progressLine(process.stderr);
+      const { stageProgress } = await import('../progress/stage-progress.ts');
+      const progress = stageProgress(process.stderr);
       const dataset = await openDataset(directory);
       let codec: TokenCodec | undefined;
       try {

@@ -57,8 +57,8 @@ export function evaluateCompressionCommand(): Command {
       const { json, markdown, report } = options;
       checkPage(options);
       const { evaluateCompression } = await import('../evaluate/compression.ts');
-      const { progressLine } = await import('../quickstart/progress-line.ts');
-      const progress = progressLine(process.stderr);
+      const { stageProgress } = await import('../progress/stage-progress.ts');
+      const progress = stageProgress(process.stderr);
       const result = await evaluateCompression(settingsOf(options, progress.tell));
       if (report !== undefined) progress.tell(`report: done, ${await writePage(report, options, result)}`);
       progress.end();

@@ -48,8 +48,8 @@ export function evaluateCounterfactualsCommand(): Command {
       const { json, markdown, a, b, run: runs, vae, tokenizer, windows } = options;
       const { samples, steps, solver, seed, together, precision } = options;
       const { evaluateCounterfactuals } = await import('../evaluate/counterfactuals.ts');
-      const { progressLine } = await import('../quickstart/progress-line.ts');
-      const progress = progressLine(process.stderr);
+      const { stageProgress } = await import('../progress/stage-progress.ts');
+      const progress = stageProgress(process.stderr);
       const result = await evaluateCounterfactuals({
         ...{ a, b, runs, onProgress: progress.tell },
         ...(vae === undefined ? {} : { vae }),

@@ -93,8 +93,8 @@ export function evaluateSamplingCommand(): Command {
       const { json, markdown, report } = options;
       checkPage(options);
       const { evaluateSampling } = await import('../evaluate/sampling.ts');
-      const { progressLine } = await import('../quickstart/progress-line.ts');
-      const progress = progressLine(process.stderr);
+      const { stageProgress } = await import('../progress/stage-progress.ts');
+      const progress = stageProgress(process.stderr);
       const evaluated = await evaluateSampling({ ...evaluationOf(options), onProgress: progress.tell });
       progress.end();
       if (report !== undefined) {

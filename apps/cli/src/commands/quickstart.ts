@@ -30,9 +30,9 @@ export function quickstartCommand(): Command {
       const options = command.optsWithGlobals<QuickstartCommandOptions>();
       const { quickstart } = await import('../quickstart/quickstart.ts');
       const { printQuickstart } = await import('../quickstart/print-result.ts');
-      const { progressLine } = await import('../quickstart/progress-line.ts');
+      const { stageProgress } = await import('../progress/stage-progress.ts');
       const { stopOnSignals } = await import('@borealis/trainer');
-      const progress = progressLine(process.stderr);
+      const progress = stageProgress(process.stderr);
       const { signal, restore } = stopOnSignals();
       try {
         const { fromScratch = false, ...rest } = options;

@@ -44,8 +44,8 @@ export function sampleCommand(): Command {
       const { run, data, window, stride, vae, tokenizer, out } = options;
       const { samples, steps, solver, seed, together, precision } = options;
       const { sampleWindow } = await import('../imagine/sample-window.ts');
-      const { progressLine } = await import('../quickstart/progress-line.ts');
-      const progress = progressLine(process.stderr);
+      const { stageProgress } = await import('../progress/stage-progress.ts');
+      const progress = stageProgress(process.stderr);
       const sampled = await sampleWindow({
         ...{ run, data, window, stride, out, tell: progress.tell },
         ...(vae === undefined ? {} : { vae }),

@@ -23,8 +23,8 @@ export function setupCommand(): Command {
     .action(async (_: unknown, command: Command) => {
       const { json, source, flavour } = command.optsWithGlobals<SetupOptions>();
       const { provisionEngine } = await import('@borealis/tensor');
-      const { progressLines } = await import('../progress-lines.ts');
-      const { onProgress, end } = progressLines(process.stderr);
+      const { setupProgress } = await import('../progress/setup-progress.ts');
+      const { onProgress, end } = setupProgress(process.stderr);
       try {
         const engine = await provisionEngine({
           ...(source === undefined ? {} : { source }),

@@ -16,8 +16,8 @@ export function submitCheckCommand(): Command {
     .option('--rehearsal', 'a sampling submission of whatever number of clips')
     .action(async (file: string, _: unknown, command: Command) => {
       const { json, rehearsal = false } = command.optsWithGlobals<Options>();
-      const { progressLine } = await import('../quickstart/progress-line.ts');
-      const progress = progressLine(process.stderr);
+      const { stageProgress } = await import('../progress/stage-progress.ts');
+      const progress = stageProgress(process.stderr);
       const problems = await problemsOf(file, rehearsal, (done, total) => {
         progress.tell(`checking: file ${done} of ${total}`);
       });

@@ -22,8 +22,8 @@ export function submitCompressionCommand(): Command {
     .action(async (_: unknown, command: Command) => {
       const { json, data, run, out, rehearsal = false, ...fields } = command.optsWithGlobals<Options>();
       const { submitCompression } = await import('../submit/compression.ts');
-      const { progressLine } = await import('../quickstart/progress-line.ts');
-      const progress = progressLine(process.stderr);
+      const { stageProgress } = await import('../progress/stage-progress.ts');
+      const progress = stageProgress(process.stderr);
       const form = await submitCompression({
         ...{ data, run, out, fields, rehearsal },
         onSample: (done, total) => {

@@ -31,8 +31,8 @@ export function submitSamplingCommand(): Command {
     const { data, run, vae, tokenizer, out, samples, steps, solver, seed, together, precision } = options;
     const { method, team, authors, email, institution, country } = options;
     const { submitSampling } = await import('../submit/sampling.ts');
-    const { progressLine } = await import('../quickstart/progress-line.ts');
-    const progress = progressLine(process.stderr);
+    const { stageProgress } = await import('../progress/stage-progress.ts');
+    const progress = stageProgress(process.stderr);
     const metadata = await submitSampling({
       ...{ data, run, out, tell: progress.tell },
       fields: { method, team, authors, email, institution, country },

@@ -9,7 +9,7 @@ interface Output {
 }
 
 /** Tells set-up's progress: on a terminal a download counts up in place, elsewhere it is a few lines. */
-export function progressLines(output: Output): {
+export function setupProgress(output: Output): {
   readonly onProgress: (progress: ProvisionProgress) => void;
   /** Ends a line that is still counting. */
   readonly end: () => void;

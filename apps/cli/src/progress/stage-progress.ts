@@ -1,4 +1,4 @@
-import type { Tell } from './stage.ts';
+import type { Tell } from '../quickstart/stage.ts';
 
 interface Output {
   readonly isTTY?: boolean;
@@ -10,7 +10,7 @@ interface Output {
 const TOLD_EVERY_MS = 10_000;
 
 /** Progress of stages: one line that is rewritten on a terminal; elsewhere each stage's lines at intervals. */
-export function progressLine(output: Output): { readonly tell: Tell; readonly end: () => void } {
+export function stageProgress(output: Output): { readonly tell: Tell; readonly end: () => void } {
   const terminal = output.isTTY === true;
   let open = false;
   let lastStage = '';

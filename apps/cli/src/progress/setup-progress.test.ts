@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { progressLines } from './progress-lines.ts';
+import { setupProgress } from './setup-progress.ts';
 
 function told(isTTY: boolean): string {
   let text = '';
-  const { onProgress, end } = progressLines({ isTTY, write: (part: string) => (text += part) });
+  const { onProgress, end } = setupProgress({ isTTY, write: (part: string) => (text += part) });
   onProgress({ step: 'wait', message: 'waiting' });
   onProgress({ step: 'wait', message: 'waiting' });
   for (let mega = 0; mega <= 100; mega++)
