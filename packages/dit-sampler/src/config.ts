@@ -1,10 +1,7 @@
-import { loraConfigSchema } from '@borealis/training';
+import { loraConfigSchema, VELOCITIES } from '@borealis/training';
 import { z } from 'zod';
 
 const count = z.int().positive();
-/** The last channels of a state: linear and angular. The others are positions. */
-export const VELOCITIES = 2;
-
 const share = z.number().min(0).lt(1);
 
 /** How robot states enter: sinusoidal features → MLP → 1-D convolutions down to the latent frames → timestep embedding. */

@@ -1,7 +1,8 @@
 import type { DitSamplerConfig, StatesConfig } from './config.ts';
-import { dimOf, VELOCITIES } from './config.ts';
+import { dimOf } from './config.ts';
 import type { ParameterSpecs } from './parameter-spec.ts';
 import { affineSpecs, constant, convolutionSpecs, normal, sizeOf, under } from './parameter-spec.ts';
+import { motionChannels } from './states/motion.ts';
 
 /** Deviation of the embeddings of text and timestep (Wan2.2 wan/modules/model.py). */
 const EMBEDDING_DEVIATION = 0.02;
@@ -77,7 +78,10 @@ function blockSpecs(dim: number, ffnDim: number): ParameterSpecs {
 
 function stateSpecs({ channels, form, frequencies, dim }: StatesConfig, modelDim: number): ParameterSpecs {
   return {
-    ...affineSpecs('mlp.0', [dim, 2 * frequencies * (form === 'motion' ? channels + VELOCITIES : channels)]),
+    ...affineSpecs('mlp.0', [
+      dim,
+      2 * frequencies * (form === 'motion' ? motionChannels(channels) : channels),
+    ]),
     ...affineSpecs('mlp.2', [dim, dim]),
     ...convolutionSpecs('downsample.0', [STATE_WINDOW, dim, dim]),
     ...convolutionSpecs('downsample.1', [STATE_WINDOW, dim, dim]),

@@ -1,4 +1,5 @@
 import { linear, silu, tf } from '@borealis/tensor';
+import { VELOCITIES } from '@borealis/training';
 import type { StTransformerConfig } from './config.ts';
 
 export type StateParameters = {
@@ -24,9 +25,6 @@ export function embedStates(states: tf.Tensor, p: StateParameters, config: StTra
 
 /** A body moves little from grid to grid beside how far it moves in all; this makes motion as large as poses. */
 const MAGNIFIED_MOTION = 4;
-
-/** The last channels of a state are velocities, linear and angular; the others are positions. */
-const VELOCITIES = 2;
 
 /** `[b t+1 frames channels]` → each grid's states and the next one's, `[b t 2·frames·channels]` */
 function pairs(states: tf.Tensor, config: StTransformerConfig): tf.Tensor {

@@ -80,3 +80,4 @@ export type { OpenRunOptions, RunDirectory } from './run/run-directory.ts';
 export { openRunDirectory, readRunDirectory } from './run/run-directory.ts';
 export type { Versions } from './run/versions.ts';
 export { collectVersions } from './run/versions.ts';
+export { VELOCITIES } from './state-layout.ts';

@@ -1,12 +1,8 @@
 import type { ProvisionProgress } from '@borealis/tensor';
+import type { Output } from './output.ts';
 
 /** A download is told again after so much of it, where lines can't be overwritten. */
 const TOLD_EVERY = 0.2;
-
-interface Output {
-  readonly isTTY?: boolean;
-  write(text: string): unknown;
-}
 
 /** Tells set-up's progress: on a terminal a download counts up in place, elsewhere it is a few lines. */
 export function setupProgress(output: Output): {

@@ -1,10 +1,7 @@
-import type { Tell } from '../quickstart/stage.ts';
+import type { Output } from './output.ts';
 
-interface Output {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
+/** What a stage reports to: a line that is rewritten on a terminal, else a line now and then. */
+export type Tell = (message: string) => void;
 
 /** Lines that begin alike are told again after so long where lines can't be overwritten. */
 const TOLD_EVERY_MS = 10_000;

@@ -8,7 +8,7 @@ import { loadTokenizer } from '../tokens/load-tokenizer.ts';
 import { blockFsqCodec } from '../tokens/token-codec.ts';
 import { tokenizeDataset } from '../tokens/tokenize-dataset.ts';
 import { plan } from './plan.ts';
-import type { Tell } from './stage.ts';
+import type { Tell } from '../progress/stage-progress.ts';
 import type { Start } from './start.ts';
 import type { TrainingResult } from './token-training-stage.ts';
 import { trainTokenModel } from './token-training-stage.ts';

@@ -13,7 +13,7 @@ import type { Beginning } from './plan.ts';
 import { plan } from './plan.ts';
 import { reportPage } from './report-page.ts';
 import { samplingTrack } from './sampling-track.ts';
-import type { Tell } from './stage.ts';
+import type { Tell } from '../progress/stage-progress.ts';
 import { createStart } from './start.ts';
 import type { TrainingResult } from './token-training-stage.ts';
 

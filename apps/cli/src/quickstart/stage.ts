@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { writeFileAtomic } from '@borealis/checkpoints';
 import { formatDuration } from '@borealis/report';
-
-/** What a stage reports to: a line that is rewritten on a terminal, else a line now and then. */
-export type Tell = (message: string) => void;
+import type { Tell } from '../progress/stage-progress.ts';
 
 export interface StageOptions<Result> {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { CliError } from '../cli-error.ts';
 import type { Beginning } from './plan.ts';
-import type { Tell } from './stage.ts';
+import type { Tell } from '../progress/stage-progress.ts';
 import { runStage } from './stage.ts';
 
 /** What the parts of a start share. */

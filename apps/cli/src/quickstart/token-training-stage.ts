@@ -5,7 +5,7 @@ import { CliError } from '../cli-error.ts';
 import { shippedModels } from '../models/shipped-models.ts';
 import type { Beginning } from './plan.ts';
 import { plan } from './plan.ts';
-import type { Tell } from './stage.ts';
+import type { Tell } from '../progress/stage-progress.ts';
 
 /** Validation losses. */
 export interface TrainingResult {

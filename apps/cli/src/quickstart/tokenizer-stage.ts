@@ -6,7 +6,7 @@ import { shippedModels } from '../models/shipped-models.ts';
 import { fitTokenizer } from '../tokens/fit-tokenizer.ts';
 import { loadTokenizer } from '../tokens/load-tokenizer.ts';
 import { plan } from './plan.ts';
-import type { Tell } from './stage.ts';
+import type { Tell } from '../progress/stage-progress.ts';
 
 export interface TokenizerResult {
   /** The basis that fitting chose; null where the tokenizer came with the package. */

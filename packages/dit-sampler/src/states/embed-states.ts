@@ -30,7 +30,8 @@ export function embedStates(
 ): tf.Tensor {
   const last = framesOfLatents(contextLatents) - 1;
   const heard = told?.form === 'motion' ? motionSince(states, last) : states;
-  const features = stateFeatures(heard, told?.frequencies ?? 1);
+  const frequencies = (p.mlp[0].weight.shape[1] as number) / (2 * (heard.shape[2] as number));
+  const features = stateFeatures(heard, frequencies);
   const hidden = affine(silu(affine(features, p.mlp[0])), p.mlp[2]);
   const halved = silu(conv1d(hidden, p.downsample[0].weight, p.downsample[0].bias, HALVE));
   const quartered = silu(conv1d(halved, p.downsample[1].weight, p.downsample[1].bias, HALVE));

@@ -1,8 +1,13 @@
 import { tf } from '@borealis/tensor';
-import { VELOCITIES } from '../config.ts';
+import { VELOCITIES } from '@borealis/training';
 
 /** Velocities are per second. */
 const FRAMES_PER_SECOND = 30;
+
+/** Channels that `motionSince` makes of a state's. */
+export function motionChannels(channels: number): number {
+  return channels + VELOCITIES;
+}
 
 /**
  * What has changed since the last given frame: what positions differ by, velocities, and the ways that they make, before
@@ -10,7 +15,7 @@ const FRAMES_PER_SECOND = 30;
  *
  * @param states `[b f channels]`, normalised for this; the last channels are velocities, linear and angular
  * @param last the last given frame
- * @returns `[b f channels + 2]`
+ * @returns `[b f motionChannels]`
  */
 export function motionSince(states: tf.Tensor, last: number): tf.Tensor {
   const positions = (states.shape[2] ?? 0) - VELOCITIES;

@@ -1,8 +1,8 @@
 import type { Window } from '@borealis/dataset';
 import { tf } from '@borealis/tensor';
 import type { Statistics } from '@borealis/training';
+import { VELOCITIES } from '@borealis/training';
 import type { DitSamplerConfig } from '../config.ts';
-import { VELOCITIES } from '../config.ts';
 import { DitSamplerError } from '../errors.ts';
 import { framesOfLatents } from '../window-latents.ts';
 

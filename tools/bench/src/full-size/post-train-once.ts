@@ -1,15 +1,10 @@
 // Takes two steps of post-training of a checkpoint's first layers, in a process of its own; prints what `PostTrainingFacts` says.
 import type { DitBatch } from '@borealis/dit-sampler';
-import {
-  ditSampler,
-  ditSamplerConfigSchema,
-  heldWeights,
-  presets,
-  publishedShapes,
-} from '@borealis/dit-sampler';
+import { ditSampler, heldWeights, presets, publishedShapes } from '@borealis/dit-sampler';
 import { createRandom, loadTensors, startTrainingBackend } from '@borealis/tensor';
 import { ADAMW_DEFAULTS, createTrainStep, initialState, nameParameters } from '@borealis/training';
 import { ownBytes, watchPeak } from '../contestant/memory.ts';
+import { fullSizeConfig } from './full-size-config.ts';
 
 const RATE = 4e-4;
 
@@ -17,10 +12,8 @@ const [path, layers, changes] = process.argv.slice(2);
 if (path === undefined || layers === undefined || changes === undefined)
   throw new Error('expected a checkpoint, a number of layers and a configuration');
 await startTrainingBackend();
-const config = ditSamplerConfigSchema.parse({
-  ...{ ...presets['wan2.2-ti2v-5b'], ...(JSON.parse(changes) as object) },
-  layers: Number(layers),
-});
+const { lora } = presets['wan2.2-ti2v-5b'];
+const config = fullSizeConfig({ lora, ...(JSON.parse(changes) as object), layers: Number(layers) });
 const { latentFrames: t, latentHeight: h, latentWidth: w, latentChannels: c, states } = config;
 const channels = states?.channels ?? 0;
 const frameCount = 1 + 4 * (t - 1);
