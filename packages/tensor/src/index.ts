@@ -38,6 +38,8 @@ export { layerNorm } from './ops/layer-norm.ts';
 export { linear } from './ops/linear.ts';
 export type { LinearCrossEntropyOptions } from './ops/linear-cross-entropy.ts';
 export { linearCrossEntropy } from './ops/linear-cross-entropy.ts';
+export type { LowRankWeights } from './ops/low-rank-linear.ts';
+export { lowRankLinear } from './ops/low-rank-linear.ts';
 export type { Modulation } from './ops/modulate.ts';
 export { modulate } from './ops/modulate.ts';
 export { rmsNorm } from './ops/rms-norm.ts';

@@ -6,6 +6,7 @@
 #include "cross_entropy.h"
 #include "gated_add.h"
 #include "kernels.h"
+#include "low_rank_add.h"
 #include "norm.h"
 #include "rotary.h"
 #include "short_attention.h"
@@ -36,8 +37,8 @@ void ActivateGradientAs(ActivationKind kind, const T* x, const T* dy, T* dx, int
 template <typename T>
 constexpr TypedKernels<T> Typed() {
   return {ActivateAs<T>, ActivateGradientAs<T>, AttentionOfAnyLength<T>, AttentionGradientOfAnyLength<T>, ColumnSums<T>,
-          CrossEntropy<T>, ScaleRows<T>, Rotate<T>, GatedAdd<T>, GatedAddGradient<T>, AdamW<T>, SumOfSquares<T>,
-          AtLeast<T>, LogSum<T>};
+          CrossEntropy<T>, ScaleRows<T>, Rotate<T>, GatedAdd<T>, GatedAddGradient<T>, LowRankAdd<T>, AdamW<T>,
+          SumOfSquares<T>, AtLeast<T>, LogSum<T>};
 }
 
 template <typename X, typename Y>

@@ -46,6 +46,13 @@ struct GateShape {
   int64_t rowsPerGroup;
 };
 
+/// Rows of `channels` numbers; a factor [rank channels], or [channels rank] where it is turned.
+struct LowRankShape {
+  int64_t channels, rank;
+  bool turned;
+  float scale;
+};
+
 /// For activations stored as X and results as Y.
 template <typename X, typename Y>
 struct NormKernels {
@@ -91,6 +98,9 @@ struct TypedKernels {
   /// dy of rows [first, last), which lie in one group; adds to `dgate` [channels].
   void (*gatedAddGradient)(const GateShape&, const float* dsum, const float* gate, const T* y, T* dy, float* dgate,
                            int64_t first, int64_t last);
+  /// sum = x + bias + scale · narrow · factor for rows [first, last) of narrow [n rank]; `bias` may be null, `sum` x.
+  void (*lowRankAdd)(const LowRankShape&, const T* x, const T* bias, const T* narrow, const T* factor, T* sum,
+                     int64_t first, int64_t last);
   void (*adamw)(const AdamWStep&, const float* parameter, const float* first, const float* second, const T* gradient,
                 float* newParameter, float* newFirst, float* newSecond, int64_t count);
   /// Σ x² of `count` numbers.

@@ -7,6 +7,7 @@
 #include "column_sums.h"
 #include "cross_entropy.h"
 #include "gated_add.h"
+#include "low_rank_add.h"
 #include "norm.h"
 #include "rotary.h"
 #include "sum_of_squares.h"

@@ -59,6 +59,10 @@ export function autocast(call: OpCall, casts: Autocast): OpCall {
   }
   if (op === 'BorealisScaleRows') return { ...call, inputs: [inputs[0] ?? 0, widen(inputs[1] ?? 0)] };
   if (FOLLOWERS.has(op) && isHalf(inputs[0])) return { ...call, inputs: inputs.map(narrow) };
+  if (op === 'BorealisLowRankAdd' && isHalf(inputs[0])) {
+    const scale = inputs.length - 1;
+    return { ...call, inputs: inputs.map((id, i) => (i === scale ? widen(id) : narrow(id))) };
+  }
   if (op === 'BorealisRotary' || op === 'BorealisGatedAdd' || op === 'BorealisGatedAddGradient') {
     const typed = op === 'BorealisRotary' ? 0 : 2; // the input that may be of either kind; the others are float32
     return { ...call, inputs: inputs.map((id, i) => (i === typed ? id : widen(id))) };

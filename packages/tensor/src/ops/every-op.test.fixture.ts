@@ -11,6 +11,7 @@ import {
   geluTanh,
   layerNorm,
   linear,
+  lowRankLinear,
   modulate,
   multiHeadAttention,
   packedAttention,
@@ -41,6 +42,7 @@ export function everyOp(): OpValues {
   ];
   const [cosines, sines] = [normal(3, 4), normal(3, 4)];
   const [gates, shiftedX] = [normal(3, 8), normal(3, 8)];
+  const [down, up] = [normal(3, 8), normal(6, 3)];
   const mask = tf.linalg.bandPart(tf.ones([5, 5]), 0, -1);
   const ids = tf.tensor([3, 0, 6, 3], [4], 'int32');
   const ops: Readonly<Record<string, () => tf.Tensor>> = {
@@ -54,6 +56,7 @@ export function everyOp(): OpValues {
     geluTanh: () => geluTanh(x),
     silu: () => silu(x),
     linear: () => linear(x, weight),
+    lowRankLinear: () => lowRankLinear(x, { weight, down, up, scale: tf.scalar(1.5) }),
     topK: () => topK(x, 3).values,
     attention: () => attention(q, k, v),
     'causal attention': () => attention(q, k, v, { causal: true }),

@@ -12,6 +12,7 @@ import {
   geluTanh,
   layerNorm,
   linear,
+  lowRankLinear,
   modulate,
   rmsNorm,
   rotary,
@@ -63,6 +64,19 @@ const cases: readonly Case[] = [
     'linear',
     () => [normal(2, 3, 5), normal(4, 5), normal(4)],
     (...t) => linear(at(t, 0), at(t, 1), at(t, 2)),
+  ],
+  [
+    'lowRankLinear',
+    () => [normal(2, 3, 5), normal(4, 5), normal(4), normal(2, 5), normal(4, 2), normal()],
+    (...t) =>
+      lowRankLinear(at(t, 0), {
+        ...{ weight: at(t, 1), bias: at(t, 2), down: at(t, 3), up: at(t, 4), scale: at(t, 5) },
+      }),
+  ],
+  [
+    'lowRankLinear without bias',
+    () => [normal(6, 5), normal(4, 5), normal(3, 5), normal(4, 3), normal()],
+    (...t) => lowRankLinear(at(t, 0), { weight: at(t, 1), down: at(t, 2), up: at(t, 3), scale: at(t, 4) }),
   ],
   [
     'attention',

@@ -9,6 +9,7 @@ import {
   geluTanh,
   layerNorm,
   linear,
+  lowRankLinear,
   packedAttention,
   rmsNorm,
   rotary,
@@ -36,6 +37,12 @@ export function fusedValues(): { readonly instructions: string; readonly values:
     keep(name, (x) => activation(x), tf.mul(normal(7, 33), 3));
   }
   keep('linear', (...t) => linear(at(t, 0), at(t, 1), at(t, 2)), normal(11, 9), normal(5, 9), normal(5));
+  for (const [rows, rank] of [
+    [29, 32],
+    [7, 3],
+  ] as const) {
+    keep(`lowRankLinear ${rank}`, (...t) => lowRankLinear(at(t, 0), { weight: at(t, 1), bias: at(t, 2), down: at(t, 3), up: at(t, 4), scale: tf.scalar(0.5) }), normal(rows, 9), normal(270, 9), normal(270), normal(rank, 9), normal(270, rank)); // prettier-ignore
+  }
   const heads = () => normal(1, 2, 210, 20);
   keep('attention', (...t) => attention(at(t, 0), at(t, 1), at(t, 2), { causal: true }), heads(), heads(), heads()); // prettier-ignore
   keep('attention in blocks', (...t) => attention(at(t, 0), at(t, 1), at(t, 2), { causalBlock: 70 }), normal(1, 1, 200, 8), normal(1, 1, 200, 8), normal(1, 1, 200, 8)); // prettier-ignore

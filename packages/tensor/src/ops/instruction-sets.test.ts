@@ -19,6 +19,7 @@ function valuesWith(kernels: string): typeof best {
     {
       env: { ...process.env, BOREALIS_KERNELS: kernels },
       encoding: 'utf8',
+      maxBuffer: 2 ** 25,
     },
   );
   return JSON.parse(output) as typeof best;

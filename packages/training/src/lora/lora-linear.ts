@@ -1,4 +1,4 @@
-import { linear, tf } from '@borealis/tensor';
+import { linear, lowRankLinear, tf } from '@borealis/tensor';
 
 /** A linear layer as a leaf of a model's parameters, with its adapter where it has one. */
 export type LinearLayer = {
@@ -20,14 +20,10 @@ export type LinearLayer = {
  * @param drop what training does to the adapter's input
  * @returns `[… out]`
  */
-export function loraLinear(
-  x: tf.Tensor,
-  layer: LinearLayer,
-  drop: (x: tf.Tensor) => tf.Tensor = (x) => x,
-): tf.Tensor {
-  const y = linear(x, layer.weight, layer.bias);
-  const { lora_A: down, lora_B: up, lora_scaling: scaling } = layer;
-  if (down === undefined || up === undefined || scaling === undefined) return y;
-  const narrow = tf.mul(linear(drop(x), down.weight), scaling); // [… r]: fewer products than scaling y
-  return tf.add(y, linear(narrow, up.weight));
+export function loraLinear(x: tf.Tensor, layer: LinearLayer, drop?: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
+  const { weight, bias, lora_A: down, lora_B: up, lora_scaling: scale } = layer;
+  if (down === undefined || up === undefined || scale === undefined) return linear(x, weight, bias);
+  if (drop === undefined) return lowRankLinear(x, { weight, bias, down: down.weight, up: up.weight, scale });
+  const narrow = tf.mul(linear(drop(x), down.weight), scale); // [… r]: fewer products than scaling the result
+  return tf.add(linear(x, weight, bias), linear(narrow, up.weight));
 }
