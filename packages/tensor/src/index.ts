@@ -25,6 +25,7 @@ export { attention } from './ops/attention/attention.ts';
 export type { AttentionOptions } from './ops/attention/attention-options.ts';
 export type { MultiHeadOptions } from './ops/attention/multi-head-attention.ts';
 export { multiHeadAttention, packedAttention } from './ops/attention/multi-head-attention.ts';
+export { biasedSum } from './ops/biased-sum.ts';
 export { causalConv3d } from './ops/causal-conv3d.ts';
 export { conv1d } from './ops/conv1d.ts';
 export type { CrossEntropyOptions } from './ops/cross-entropy.ts';

@@ -1,5 +1,6 @@
-import { compile, tf } from '@borealis/tensor';
+import { compile, tf, toBfloat16 } from '@borealis/tensor';
 import type { Parameters } from '@borealis/training';
+import { mapNamed } from '@borealis/training';
 import type { VideoVaeConfig } from './config.ts';
 import { spatialRatio, temporalRatio } from './config.ts';
 import { checkLatents, decodeChunk } from './decode-chunk.ts';
@@ -57,10 +58,12 @@ export function createVideoVae(
 ): VideoVae {
   const p = asVideoVaeParameters(config, parameters);
   const [space, time] = [spatialRatio(config), temporalRatio(config)];
+  /** Only products read what is remembered: in bf16 they would round it anyway, at each chunk again. */
+  const hold = (cache: VaeCache): VaeCache => (precision === 'bf16' ? mapNamed(cache, toBfloat16) : cache);
   const encodeStep = compile(
     (p: VideoVaeParameters, video: tf.Tensor, cache: VaeCache) => {
       const { moments, cache: next } = encodeChunk(config, { parameters: p, video, cache });
-      return { output: normaliseLatents(config, moments.mean), next };
+      return { output: normaliseLatents(config, moments.mean), next: hold(next) };
     },
     { name: 'vae_encode', precision },
   );
@@ -68,7 +71,7 @@ export function createVideoVae(
     (p: VideoVaeParameters, normal: tf.Tensor, cache: VaeCache) => {
       const latents = denormaliseLatents(config, normal);
       const { video, cache: next } = decodeChunk(config, { parameters: p, latents, cache });
-      return { output: video, next };
+      return { output: video, next: hold(next) };
     },
     { name: 'vae_decode', precision },
   );

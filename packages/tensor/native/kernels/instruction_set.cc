@@ -3,6 +3,7 @@
 #include "adamw.h"
 #include "attention.h"
 #include "attention_gradient.h"
+#include "biased_sum.h"
 #include "cross_entropy.h"
 #include "gated_add.h"
 #include "kernels.h"
@@ -37,8 +38,8 @@ void ActivateGradientAs(ActivationKind kind, const T* x, const T* dy, T* dx, int
 template <typename T>
 constexpr TypedKernels<T> Typed() {
   return {ActivateAs<T>, ActivateGradientAs<T>, AttentionOfAnyLength<T>, AttentionGradientOfAnyLength<T>, ColumnSums<T>,
-          CrossEntropy<T>, ScaleRows<T>, Rotate<T>, GatedAdd<T>, GatedAddGradient<T>, LowRankAdd<T>, AdamW<T>,
-          SumOfSquares<T>, AtLeast<T>, LogSum<T>};
+          CrossEntropy<T>, ScaleRows<T>, Rotate<T>, GatedAdd<T>, GatedAddGradient<T>, BiasedSum<T>, LowRankAdd<T>,
+          AdamW<T>, SumOfSquares<T>, AtLeast<T>, LogSum<T>};
 }
 
 template <typename X, typename Y>

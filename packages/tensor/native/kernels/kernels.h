@@ -98,6 +98,9 @@ struct TypedKernels {
   /// dy of rows [first, last), which lie in one group; adds to `dgate` [channels].
   void (*gatedAddGradient)(const GateShape&, const float* dsum, const float* gate, const T* y, T* dy, float* dgate,
                            int64_t first, int64_t last);
+  /// sum = Σ parts + bias for rows [first, last); `sum` may be one of the parts.
+  void (*biasedSum)(const T* const* parts, int64_t count, const T* bias, T* sum, int64_t channels, int64_t first,
+                    int64_t last);
   /// sum = x + bias + scale · narrow · factor for rows [first, last) of narrow [n rank]; `bias` may be null, `sum` x.
   void (*lowRankAdd)(const LowRankShape&, const T* x, const T* bias, const T* narrow, const T* factor, T* sum,
                      int64_t first, int64_t last);

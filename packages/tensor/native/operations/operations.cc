@@ -3,6 +3,7 @@
 #include "activation.h"
 #include "adamw.h"
 #include "attention.h"
+#include "biased_sum.h"
 #include "collective_mark.h"
 #include "column_sums.h"
 #include "cross_entropy.h"

@@ -26,9 +26,9 @@ const PRODUCTS: Readonly<Record<string, (inputCount: number) => readonly number[
 
 /** What is done to a product's result on the way to the next: in bfloat16 where the first input is. */
 const FOLLOWERS = new Set([
-  'BiasAdd',
   'BorealisActivation',
   'BorealisActivationGradient',
+  'BorealisBiasedSum',
   'BorealisColumnSums',
 ]);
 

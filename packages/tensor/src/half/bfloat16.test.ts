@@ -161,6 +161,20 @@ describe('compiled functions', () => {
     expect(back?.dataSync()).toEqual(wide.dataSync());
   });
 
+  it('give products of the bf16 policy as float32, and as bfloat16 where that is asked for', () => {
+    const x = random.normalTensor([4, 4]);
+    const fn = compile(
+      (x: tf.Tensor) => {
+        const product = tf.matMul(x, x);
+        return [product, toBfloat16(product)];
+      },
+      { precision: 'bf16' },
+    );
+    const [wide, half] = fn(x) as [tf.Tensor, tf.Tensor];
+    expect([storageDtype(wide), storageDtype(half)]).toEqual(['float32', 'bfloat16']);
+    expect(half.dataSync()).toEqual(wide.dataSync());
+  });
+
   it('leave no tensors behind', () => {
     const { half } = pair([8, 8]);
     const fn = compile((x: tf.Tensor) => [tf.matMul(x, x), toBfloat16(tf.mul(x, 2))]);

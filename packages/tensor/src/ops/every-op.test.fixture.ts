@@ -1,5 +1,6 @@
 import {
   attention,
+  biasedSum,
   causalConv3d,
   compile,
   conv1d,
@@ -52,6 +53,7 @@ export function everyOp(): OpValues {
     modulate: () => modulate(x, { shift: bias, scale: gain, gate: bias }, 1e-6),
     rotary: () => rotary(asking, { cos: cosines, sin: sines }),
     gatedAdd: () => gatedAdd(x, gates, shiftedX),
+    biasedSum: () => biasedSum([x, gates, shiftedX], bias),
     gelu: () => gelu(x),
     geluTanh: () => geluTanh(x),
     silu: () => silu(x),

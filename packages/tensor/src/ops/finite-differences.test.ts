@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   attention,
+  biasedSum,
   causalConv3d,
   compile,
   conv1d,
@@ -55,6 +56,11 @@ const cases: readonly Case[] = [
     'gatedAdd',
     () => [normal(4, 6), normal(2, 6), normal(4, 6)],
     (...t) => gatedAdd(at(t, 0), at(t, 1), at(t, 2)),
+  ],
+  [
+    'biasedSum',
+    () => [normal(2, 3, 4), normal(2, 3, 4), normal(2, 3, 4), normal(4)],
+    (...t) => biasedSum([at(t, 0), at(t, 1), at(t, 2)], at(t, 3)),
   ],
   ['rotary', () => [normal(2, 3, 8)], (...t) => rotary(at(t, 0), tables())],
   ['gelu', () => [normal(4, 5)], (...t) => gelu(at(t, 0))],

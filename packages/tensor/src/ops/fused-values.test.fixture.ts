@@ -2,6 +2,7 @@ import { activeInterception } from '../backend/active-backend.ts';
 import {
   adamwUpdate,
   attention,
+  biasedSum,
   createRandom,
   crossEntropy,
   gelu,
@@ -50,6 +51,7 @@ export function fusedValues(): { readonly instructions: string; readonly values:
   const tables = { cos: normal(3, 10), sin: normal(3, 10) };
   keep('rotary', (x) => rotary(x, tables), normal(2, 3, 30));
   keep('gatedAdd', (...t) => gatedAdd(at(t, 0), at(t, 1), at(t, 2)), normal(6, 21), normal(2, 21), normal(6, 21)); // prettier-ignore
+  keep('biasedSum', (...t) => biasedSum([at(t, 0), at(t, 1)], at(t, 2)), normal(6, 21), normal(6, 21), normal(21)); // prettier-ignore
   const targets = tf.tensor1d([3, 0, 40], 'int32');
   keep('crossEntropy', (x) => crossEntropy(x, targets, { labelSmoothing: 0.1 }), normal(3, 41));
   const largest = topK(normal(3, 1000), 30, { logSums: true });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { RunFused } from '../native/fused-ops.ts';
 import { fusedOps } from '../native/fused-ops.ts';
-import { addBias } from './add-bias.ts';
+import { biasedSum } from './biased-sum.ts';
 import { matrixProduct } from './matrix-product.ts';
 import { withGradient } from './with-gradient.ts';
 
@@ -18,7 +18,7 @@ export function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Te
   const rows = tf.reshape(x, [x.size / inSize, inSize]);
   const run = fusedOps();
   const product = run === undefined ? tf.matMul(rows, weight, false, true) : fused(run, rows, weight);
-  const result = bias === undefined ? product : addBias(product, bias);
+  const result = bias === undefined ? product : biasedSum([product], bias);
   return tf.reshape(result, [...x.shape.slice(0, -1), outSize]);
 }
 

@@ -1,4 +1,4 @@
-import { tf } from '@borealis/tensor';
+import { biasedSum, tf } from '@borealis/tensor';
 import type { Convolution } from '../parameters.ts';
 import type { TimeAxis } from '../time/time-axis.ts';
 import { eachFrame, framesOf, joinFrames, timeOf, zeroFrames } from './frames.ts';
@@ -23,10 +23,7 @@ export function causalConvolution(x: tf.Tensor, p: Convolution, time: TimeAxis, 
     if (past !== undefined) return part(framesOf(all, REACH - back, count));
     return afterZeros(part(framesOf(frames, 0, count - back)), back);
   });
-  return tf.add(
-    parts.reduce((sum, part) => tf.add(sum, part)),
-    p.bias,
-  );
+  return biasedSum(parts as [tf.Tensor, ...tf.Tensor[]], p.bias);
 }
 
 /** Of `[t h w c out]` one frame, `[h w c out]`. */
@@ -56,14 +53,13 @@ export function timeConvolution(x: tf.Tensor, p: Convolution, stride: 1 | 2): tf
     const seen = stride === 1 ? framesOf(x, i, count) : everySecond(x, i, count);
     return perPixel(seen, tf.reshape(kernelFrame(p.weight, i), [c, out]));
   });
-  const sum = parts.reduce((sum, part) => tf.add(sum, part));
-  return tf.add(sum, p.bias);
+  return biasedSum(parts as [tf.Tensor, ...tf.Tensor[]], p.bias);
 }
 
 /** Convolution with a kernel of one pixel, `[1 1 1 c out]` or `[1 1 c out]`. */
 export function pointConvolution(x: tf.Tensor, p: Convolution): tf.Tensor {
   const [c, out] = p.weight.shape.slice(-2) as [number, number];
-  return tf.add(perPixel(x, tf.reshape(p.weight, [c, out])), p.bias);
+  return biasedSum([perPixel(x, tf.reshape(p.weight, [c, out]))], p.bias);
 }
 
 function perPixel(x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {

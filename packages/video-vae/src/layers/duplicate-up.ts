@@ -16,10 +16,28 @@ export function duplicateUp(
 ): tf.Tensor {
   const [b, t, h, w, c] = x.shape as [number, number, number, number, number];
   const repeats = (out * time * space * space) / c;
+  // Where a channel's copies fill a row or a column of neighbours, they are made last, of whole pixels.
+  const columns = repeats % space === 0 ? 1 : space;
+  const rows = repeats % (space * space) === 0 ? 1 : space;
+  const within = (repeats * rows * columns) / (space * space);
   // Not tf.tile, whose gradient tfjs knows for few axes only.
-  const repeated = tf.add(tf.reshape(x, [b * t * h * w * c, 1]), tf.zeros([repeats]));
-  const unfolded = tf.reshape(repeated, [b, t, h, w, out, time, space, space]);
+  const repeated = within === 1 ? x : tf.add(tf.reshape(x, [x.size, 1]), tf.zeros([within]));
+  const unfolded = tf.reshape(repeated, [b, t, h, w, out, time, rows, columns]);
   const folded = tf.transpose(unfolded, [0, 1, 5, 2, 6, 3, 7, 4]);
-  const y = tf.reshape(folded, [b, t * time, h * space, w * space, out]);
+  const unspread = tf.reshape(folded, [b, t * time, h * rows, w * columns, out]);
+  const y = repeatAlong(repeatAlong(unspread, 3, space / columns), 2, space / rows);
   return beginsClip ? lastFrames(y, timeOf(y) - (time - 1)) : y;
+}
+
+/** Every element along an axis `times` times. */
+function repeatAlong(x: tf.Tensor, axis: number, times: number): tf.Tensor {
+  if (times === 1) return x;
+  const copies = tf.stack(
+    Array.from({ length: times }, () => x),
+    axis + 1,
+  );
+  return tf.reshape(
+    copies,
+    x.shape.map((size, i) => (i === axis ? size * times : size)),
+  );
 }
