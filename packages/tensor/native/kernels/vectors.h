@@ -59,6 +59,12 @@ inline Floats Load(const Bfloat16* from) {
 inline void Store(float* to, Floats value) { std::memcpy(to, &value, sizeof value); }
 
 /// Rounds to the nearest, ties to even; NaN stays NaN.
+#if defined(__AVX512BF16__)
+inline void Store(Bfloat16* to, Floats value) {
+  const __m256bh halves = _mm512_cvtneps_pbh(value);  // below the smallest normal number: 0
+  std::memcpy(to, &halves, sizeof halves);
+}
+#else
 inline void Store(Bfloat16* to, Floats value) {
   const Ints bits = BitsOf(value);
   const Ints rounded = bits + 0x7fff + ((bits >> 16) & 1);
@@ -66,6 +72,7 @@ inline void Store(Bfloat16* to, Floats value) {
   const Halves halves = __builtin_convertvector(kept >> 16, Halves);
   std::memcpy(to, &halves, sizeof halves);
 }
+#endif
 
 /// The first `count` elements; zeros behind them.
 template <typename T>
