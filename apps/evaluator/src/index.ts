@@ -3,6 +3,7 @@ export { loadAutoencoder } from './autoencoder/load-autoencoder.ts';
 export { longerThanLearned } from './autoencoder/longer-than-learned.ts';
 export type { Autoencoder } from './autoencoder/open-autoencoder.ts';
 export { openAutoencoder } from './autoencoder/open-autoencoder.ts';
+export type { LoadedVae } from './autoencoder/published-vae.ts';
 export { writePublishedVae } from './autoencoder/published-vae.ts';
 export { averageScores } from './compression/average-scores.ts';
 export type { BaselineOptions } from './compression/baseline-candidates.ts';

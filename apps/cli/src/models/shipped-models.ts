@@ -8,4 +8,8 @@ export const shippedModels = {
   tokenizer: folder('block-fsq-eve-sim/tokenizer.safetensors'),
   /** A model folder. */
   stTransformer: folder('st-transformer-eve-sim'),
+  /** A model folder: the autoencoder whose latents the sampler draws. */
+  videoVae: folder('video-vae-eve-sim'),
+  /** A model folder: post-trained, adapters apart from what they adapt. */
+  ditSampler: folder('dit-sampler-eve-sim'),
 } as const;

@@ -10,10 +10,10 @@ import { tokenizeDataset } from '../tokens/tokenize-dataset.ts';
 import { plan } from './plan.ts';
 import type { Tell } from '../progress/stage-progress.ts';
 import type { Start } from './start.ts';
-import type { TrainingResult } from './token-training-stage.ts';
-import { trainTokenModel } from './token-training-stage.ts';
 import type { TokenizerResult } from './tokenizer-stage.ts';
 import { fitTokenizerStage, takeTokenizerStage } from './tokenizer-stage.ts';
+import { trainTokenModel } from './train-token-model.ts';
+import type { TrainingResult } from './training-stage.ts';
 
 export interface CompressionTrack extends EvaluatedCompression {
   readonly tokenizer: TokenizerResult;
@@ -28,7 +28,7 @@ const FRAME_CACHE = 128 << 20;
 
 /** A tokenizer, tokens, a trained ST-transformer, and how well it predicts: stage by stage. */
 export async function compressionTrack(start: Start): Promise<CompressionTrack> {
-  const { at, stage, beginning, signal } = start;
+  const { at, stage, beginning } = start;
   const tokenizerPath = at('tokenizer.safetensors');
   const tokens = { training: at('tokens/train'), validation: at('tokens/val') };
   const run = at('st-transformer');
@@ -46,9 +46,7 @@ export async function compressionTrack(start: Start): Promise<CompressionTrack> 
       await tokenize(training, weights, { dir: tokens.training, offsets }, tell);
       await tokenize(validation, weights, { dir: tokens.validation, offsets: [0] }, tell);
     });
-    const trained = await stage('training', (tell) =>
-      trainTokenModel({ tokens, run, beginning, tell, signal }),
-    );
+    const trained = await trainTokenModel(start, { tokens, run });
     const evaluated = await stage('compression', (onProgress) =>
       evaluateCompression({
         ...{ data: tokens.validation, training: tokens.training, runs: [run], versus: [] },

@@ -22,12 +22,12 @@ const common = {
 
 /** How futures are drawn. */
 const drawing: SamplingSettings = {
-  samples: [1],
+  samples: [1, 5],
   steps: [20],
   guidance: [1],
   solver: 'unipc',
   seed: 1,
-  together: 1,
+  together: 5,
   precision: 'bf16',
   whole: 0,
   shuffleStates: true,
@@ -66,9 +66,20 @@ export const plan = {
   },
   compression: { windows: 31, pictures: { typical: 2, worst: 1 } },
   sampling: {
-    /** Frames from one window to the next. */
-    stride: 34,
-    settings: drawing,
-    pictures: { typical: 3, worst: 1 },
+    frames: 77,
+    learning: {
+      /** Frames from one window to the next, of which latents are made. */
+      stride: 34,
+      training: {
+        ...common,
+        steps: 100,
+        schedule: { kind: 'constant', rate: 1e-4 },
+        precision: 'bf16',
+      } satisfies TrainingConfig,
+      windows: 32,
+      sampling: { windows: 8, samples: 2, steps: 10 },
+    },
+    evaluation: { stride: 34, settings: drawing, pictures: { typical: 3, worst: 1 } },
   },
+  counterfactuals: { ...drawing, samples: [5], shuffleStates: false },
 } as const;

@@ -6,6 +6,7 @@ import { formatDuration, writeReport } from '@borealis/report';
 import type { BackendInfo } from '@borealis/tensor';
 import { startTrainingBackend } from '@borealis/tensor';
 import type { CompressionEvaluation } from '../evaluate/compression.ts';
+import type { CounterfactualEvaluation } from '../evaluate/counterfactuals.ts';
 import { runCurves } from '../evaluate/run-curves.ts';
 import type { SamplingEvaluation } from '../evaluate/sampling.ts';
 import { compressionTrack } from './compression-track.ts';
@@ -15,10 +16,10 @@ import { reportPage } from './report-page.ts';
 import { samplingTrack } from './sampling-track.ts';
 import type { Tell } from '../progress/stage-progress.ts';
 import { createStart } from './start.ts';
-import type { TrainingResult } from './token-training-stage.ts';
+import type { TrainingResult } from './training-stage.ts';
 
 export interface QuickstartOptions {
-  /** Raw data in the splits `train` and `val`. */
+  /** Raw data in the splits `train` and `val`, and `pairs` of ways to act where there are some. */
   readonly data: string;
   /** Where everything but the page goes, and what an interrupted start goes on from. */
   readonly run: string;
@@ -35,9 +36,12 @@ export interface QuickstartOptions {
 export interface QuickstartResult {
   readonly page: string;
   readonly seconds: number;
-  readonly training: TrainingResult;
+  /** Of the token model, and of the sampler where it was trained. */
+  readonly training: { readonly compression: TrainingResult; readonly sampling: TrainingResult | null };
   readonly compression: CompressionEvaluation;
   readonly sampling: SamplingEvaluation;
+  /** Null where the data has no pairs of ways to act. */
+  readonly counterfactuals: CounterfactualEvaluation | null;
 }
 
 /** The main job on the sample data, stage by stage: both tracks, trained and evaluated, and a page. */
@@ -51,7 +55,8 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
   const [training, validation] = [join(data, 'train'), join(data, 'val')];
   const fingerprints = [await fingerprintOf(training), await fingerprintOf(validation)];
   const key = JSON.stringify({ fingerprints, plan, beginning });
-  const start = createStart({ training, validation, beginning, signal, folder, key, tell });
+  const pairs = join(data, 'pairs');
+  const start = createStart({ training, validation, pairs, beginning, signal, folder, key, tell });
 
   const compression = await compressionTrack(start);
   const sampling = await samplingTrack(start, compression);
@@ -61,14 +66,18 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
     resolve(options.report),
     reportPage({
       ...{ compression, sampling },
-      curves: await runCurves([compression.run]),
+      curves: {
+        compression: await runCurves([compression.run]),
+        sampling: await runCurves(sampling.training === null ? [] : [sampling.training.run]),
+      },
       facts: factsOf(backend, beginning, seconds),
     }),
   );
   tell(`report: done, ${page}`);
   return {
-    ...{ page, seconds, training: compression.training },
+    ...{ page, seconds, training: { compression: compression.training, sampling: sampling.training } },
     ...{ compression: compression.evaluation, sampling: sampling.evaluation },
+    counterfactuals: sampling.counterfactuals,
   };
 }
 

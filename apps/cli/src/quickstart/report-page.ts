@@ -1,18 +1,19 @@
 import type { Report, Section } from '@borealis/report';
 import { compressionSections } from '../evaluate/compression-page.ts';
+import { counterfactualTable } from '../evaluate/counterfactual-table.ts';
 import type { RunCurves } from '../evaluate/run-curves.ts';
 import { samplingSections } from '../evaluate/sampling-page.ts';
-import type { EvaluatedSampling } from '../evaluate/sampling.ts';
 import type { CompressionTrack } from './compression-track.ts';
-import { lossesOf } from './losses-of.ts';
+import type { SamplingTrack } from './sampling-track.ts';
 import type { TokenizerResult } from './tokenizer-stage.ts';
+import { trainingLines } from './training-lines.ts';
 
 export interface QuickstartResults {
   readonly facts: readonly { readonly name: string; readonly value: string }[];
   readonly compression: CompressionTrack;
-  readonly sampling: EvaluatedSampling;
-  /** Of the training of the token model. */
-  readonly curves: readonly RunCurves[];
+  readonly sampling: SamplingTrack;
+  /** Of the trainings. */
+  readonly curves: Readonly<Record<'compression' | 'sampling', readonly RunCurves[]>>;
 }
 
 /** The quickstart's results as one page. */
@@ -22,17 +23,18 @@ export function reportPage({ facts, compression, sampling, curves }: QuickstartR
     subtitle: 'A world model of a simulated humanoid, trained and evaluated on this machine',
     sections: [
       { kind: 'facts', facts },
+      prose(...trainingLines({ compression: compression.training, sampling: sampling.training })),
       { kind: 'heading', text: 'Sampling track: frame 77' },
       prose(
-        '17 frames and 77 robot states are given, past and future; frame 77, two seconds later, is to be predicted. PSNR rewards caution: the token model commits itself to one future, which this number punishes.',
+        '17 frames and 77 robot states are given, past and future; frame 77, two seconds later, is to be predicted. PSNR rewards caution: the mean of several drawn futures does better than each of them, and the token model, which commits itself to one, does worse.',
       ),
-      ...below(samplingSections({ ...sampling, curves: [] })),
+      ...below(samplingSections({ ...sampling, curves: curves.sampling })),
+      ...counterfactualSections(sampling),
       { kind: 'heading', text: 'Compression track: future tokens' },
       prose(
         'Three grids of tokens and the robot’s states are given, the next three grids are to be predicted. Uniform over 64,000 codes is 11.07 nats per token. “States shuffled” is the same model shown the states of another recording: what it loses, it had from the states.',
       ),
-      prose(lossesOf(compression.training)),
-      ...below(compressionSections({ ...compression, curves })),
+      ...below(compressionSections({ ...compression, curves: curves.compression })),
       ...tokenizerSections(compression.tokenizer),
     ],
   };
@@ -45,6 +47,17 @@ function prose(...paragraphs: string[]): Section {
 /** Sections of a page under a heading of this one. */
 function below(sections: readonly Section[]): Section[] {
   return sections.map((section) => (section.kind === 'heading' ? { ...section, level: 3 } : section));
+}
+
+function counterfactualSections({ counterfactuals }: SamplingTrack): Section[] {
+  if (counterfactuals === null) return [];
+  return [
+    { kind: 'heading', text: 'Does it follow what the robot does?', level: 3 },
+    prose(
+      'From one context the robot acts in one way, then in another. Each prediction should be nearer to what its own actions led to.',
+    ),
+    counterfactualTable(counterfactuals),
+  ];
 }
 
 function tokenizerSections({ chosen, validation }: TokenizerResult): Section[] {

@@ -9,6 +9,8 @@ export interface Start {
   /** Raw data. */
   readonly training: string;
   readonly validation: string;
+  /** Raw data in `a` and `b`: the same contexts, other actions; it may be missing. */
+  readonly pairs: string;
   readonly beginning: Beginning;
   readonly signal: AbortSignal | undefined;
   /** A place in the folder of this start. */
@@ -24,6 +26,7 @@ export interface Start {
 export function createStart(options: {
   readonly training: string;
   readonly validation: string;
+  readonly pairs: string;
   readonly beginning: Beginning;
   readonly signal: AbortSignal | undefined;
   readonly folder: string;

@@ -1,13 +1,11 @@
 import { formatDuration } from '@borealis/report';
+import type { TrainSettings } from '@borealis/trainer';
 import { train } from '@borealis/trainer';
 import type { LogValues, TrainingLog } from '@borealis/training';
 import { CliError } from '../cli-error.ts';
-import { shippedModels } from '../models/shipped-models.ts';
-import type { Beginning } from './plan.ts';
-import { plan } from './plan.ts';
 import type { Tell } from '../progress/stage-progress.ts';
 
-/** Validation losses. */
+/** Validation of the model before and after its training. */
 export interface TrainingResult {
   readonly steps: number;
   /** Of the model that training started from; null where it started from scratch. */
@@ -15,23 +13,20 @@ export interface TrainingResult {
   readonly after: LogValues | null;
 }
 
-/** Trains the ST-transformer, from scratch or the shipped one further; an interrupted training goes on. */
-export async function trainTokenModel(options: {
-  readonly tokens: { readonly training: string; readonly validation: string };
-  readonly run: string;
-  readonly beginning: Beginning;
-  readonly tell: Tell;
-  readonly signal: AbortSignal | undefined;
-}): Promise<TrainingResult> {
-  const { tokens, run, beginning, tell, signal } = options;
-  const { learning, preset, validation } = plan.tokens;
+/**
+ * Trains a model as a stage; an interrupted training goes on.
+ *
+ * @throws CliError `interrupted` where the start was told to end; what `train` throws
+ */
+export async function trainingStage(
+  settings: Omit<TrainSettings, 'resume'>,
+  { tell, signal }: { readonly tell: Tell; readonly signal: AbortSignal | undefined },
+): Promise<TrainingResult> {
+  const log = stepLines(tell);
   const result = await train({
-    model: 'st-transformer',
-    ...(beginning === 'scratch' ? { preset } : { from: shippedModels.stTransformer }),
-    ...{ seed: plan.seed, data: tokens.training, run, resume: 'may' },
-    training: learning[beginning].training,
-    validation: { data: tokens.validation, ...validation },
-    log: stepLines(tell),
+    ...settings,
+    resume: 'may',
+    log,
     ...(signal === undefined ? {} : { signal }),
   });
   if (!result.finished)
