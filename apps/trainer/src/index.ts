@@ -1,4 +1,5 @@
 export { describeResult } from './describe-result.ts';
+export { hashOfFiles } from './hash-of-files.ts';
 export { drawsLatents, loadModel } from './load-model.ts';
 export type { TrainedModel } from './load-trained.ts';
 export { loadTrained } from './load-trained.ts';

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = (name: string) => fileURLToPath(new URL(`../../models/${name}`, import.meta.url));
@@ -13,3 +14,11 @@ export const shippedModels = {
   /** A model folder: post-trained, adapters apart from what they adapt. */
   ditSampler: folder('dit-sampler-eve-sim'),
 } as const;
+
+/** Their weights. */
+export const shippedFiles: readonly string[] = [
+  shippedModels.tokenizer,
+  ...[shippedModels.stTransformer, shippedModels.videoVae, shippedModels.ditSampler].map((model) =>
+    join(model, 'model.safetensors'),
+  ),
+];

@@ -7,7 +7,6 @@ import { evaluateCompression } from '../evaluate/compression.ts';
 import { loadTokenizer } from '../tokens/load-tokenizer.ts';
 import { blockFsqCodec } from '../tokens/token-codec.ts';
 import { tokenizeDataset } from '../tokens/tokenize-dataset.ts';
-import { plan } from './plan.ts';
 import type { Tell } from '../progress/stage-progress.ts';
 import type { Start } from './start.ts';
 import type { TokenizerResult } from './tokenizer-stage.ts';
@@ -28,7 +27,7 @@ const FRAME_CACHE = 128 << 20;
 
 /** A tokenizer, tokens, a trained ST-transformer, and how well it predicts: stage by stage. */
 export async function compressionTrack(start: Start): Promise<CompressionTrack> {
-  const { at, stage, beginning } = start;
+  const { at, stage, beginning, plan } = start;
   const tokenizerPath = at('tokenizer.safetensors');
   const tokens = { training: at('tokens/train'), validation: at('tokens/val') };
   const run = at('st-transformer');
@@ -37,7 +36,11 @@ export async function compressionTrack(start: Start): Promise<CompressionTrack> 
   try {
     const tokenizer = await stage<TokenizerResult>('tokenizer', (tell) =>
       beginning === 'scratch'
-        ? fitTokenizerStage(training, validation, tokenizerPath, tell)
+        ? fitTokenizerStage(
+            { training, validation },
+            { path: tokenizerPath, maxClips: plan.tokens.tokenizerClips },
+            tell,
+          )
         : takeTokenizerStage(validation, tokenizerPath, tell),
     );
     await stage('tokens', async (tell) => {

@@ -1,5 +1,6 @@
 import type { TrainingConfig } from '@borealis/training';
 import type { SamplingSettings } from '../evaluate/sampling-settings.ts';
+import type { PictureOptions } from '../evaluate/window-pictures.ts';
 
 /** What a start begins with. */
 export type Beginning = 'shipped' | 'scratch';
@@ -8,6 +9,37 @@ interface Learning {
   /** Frames skipped before cutting: each gives training tokens of its own, since there are few for so many codes. */
   readonly offsets: readonly number[];
   readonly training: TrainingConfig;
+}
+
+/** How much of everything a start does. */
+export interface Plan {
+  readonly seed: number;
+  readonly tokens: {
+    /** Of what starts from scratch. */
+    readonly preset: string;
+    /** Training clips that the tokenizer is fitted on, evenly spread. */
+    readonly tokenizerClips: number;
+    readonly validation: { readonly windows: number; readonly autoregressive: number };
+    readonly learning: Readonly<Record<Beginning, Learning>>;
+  };
+  readonly compression: { readonly windows: number; readonly pictures: PictureOptions };
+  readonly sampling: {
+    /** Of a window whose latents are made. */
+    readonly frames: number;
+    readonly learning: {
+      /** Frames from one window to the next, of which latents are made. */
+      readonly stride: number;
+      readonly training: TrainingConfig;
+      readonly windows: number;
+      readonly sampling: { readonly windows: number; readonly samples: number; readonly steps: number };
+    };
+    readonly evaluation: {
+      readonly stride: number;
+      readonly settings: SamplingSettings;
+      readonly pictures: PictureOptions;
+    };
+  };
+  readonly counterfactuals: SamplingSettings;
 }
 
 const common = {
@@ -34,13 +66,11 @@ const drawing: SamplingSettings = {
   sweep: { samples: 1, windows: 1 },
 };
 
-/** What the quickstart does, sized for six minutes on two processor cores. */
-export const plan = {
+/** Sized for six minutes on two processor cores. */
+export const plan: Plan = {
   seed: 1,
   tokens: {
-    /** Of what starts from scratch. */
     preset: 'small',
-    /** Training clips that the tokenizer is fitted on, evenly spread. */
     tokenizerClips: 120,
     validation: { windows: 32, autoregressive: 8 },
     learning: {
@@ -62,24 +92,23 @@ export const plan = {
           precision: 'bf16',
         },
       },
-    } satisfies Record<Beginning, Learning>,
+    },
   },
   compression: { windows: 31, pictures: { typical: 2, worst: 1 } },
   sampling: {
     frames: 77,
     learning: {
-      /** Frames from one window to the next, of which latents are made. */
       stride: 34,
       training: {
         ...common,
         steps: 100,
         schedule: { kind: 'constant', rate: 1e-4 },
         precision: 'bf16',
-      } satisfies TrainingConfig,
+      },
       windows: 32,
       sampling: { windows: 8, samples: 2, steps: 10 },
     },
     evaluation: { stride: 34, settings: drawing, pictures: { typical: 3, worst: 1 } },
   },
   counterfactuals: { ...drawing, samples: [5], shuffleStates: false },
-} as const;
+};

@@ -5,7 +5,6 @@ import { startBackend } from '@borealis/tensor';
 import { disposeNamed, nameParameters } from '@borealis/training';
 import { CliError } from '../cli-error.ts';
 import { shippedModels } from '../models/shipped-models.ts';
-import { plan } from './plan.ts';
 import type { Tell } from '../progress/stage-progress.ts';
 import type { Start } from './start.ts';
 import type { TrainingResult } from './training-stage.ts';
@@ -18,14 +17,15 @@ export interface PostTraining extends TrainingResult {
 
 /** The shipped sampler's adapters and state conditioning, trained further on latents of the data. */
 export async function postTraining(start: Start): Promise<PostTraining> {
-  const { training: data, validation, at, stage, signal } = start;
-  const { stride, training, sampling, windows } = plan.sampling.learning;
+  const { training: data, validation, at, stage, signal, plan } = start;
+  const { frames, learning } = plan.sampling;
+  const { stride, training, sampling, windows } = learning;
   const run = at('dit-sampler');
   await stage('latents', async (tell) => {
     await startBackend();
     const vae = await loadAutoencoder(shippedModels.videoVae);
     try {
-      for (const dir of [data, validation]) await encode(dir, vae, { tell, signal });
+      for (const dir of [data, validation]) await encode(dir, vae, { frames, stride, tell, signal });
     } finally {
       disposeNamed(nameParameters(vae.parameters));
     }
@@ -47,18 +47,18 @@ export async function postTraining(start: Start): Promise<PostTraining> {
 async function encode(
   dir: string,
   vae: LoadedVae,
-  { tell, signal }: { readonly tell: Tell; readonly signal: AbortSignal | undefined },
+  options: {
+    readonly frames: number;
+    readonly stride: number;
+    readonly tell: Tell;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Promise<void> {
+  const { frames, stride, tell, signal } = options;
   const dataset = await openDataset(dir);
   try {
     const { finished } = await encodeDataset({
-      ...{
-        dataset,
-        vae,
-        frames: plan.sampling.frames,
-        stride: plan.sampling.learning.stride,
-        precision: 'f32',
-      },
+      ...{ dataset, vae, frames, stride, precision: 'f32' },
       onSegment: (done, total) => {
         tell(`${dir}: recording ${done} of ${total}`);
       },

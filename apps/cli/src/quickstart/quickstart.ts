@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -5,16 +6,20 @@ import { datasetFingerprint, openDataset } from '@borealis/dataset';
 import { formatDuration, writeReport } from '@borealis/report';
 import type { BackendInfo } from '@borealis/tensor';
 import { startTrainingBackend } from '@borealis/tensor';
+import { hashOfFiles } from '@borealis/trainer';
+import type { TrainingConfig } from '@borealis/training';
 import type { CompressionEvaluation } from '../evaluate/compression.ts';
 import type { CounterfactualEvaluation } from '../evaluate/counterfactuals.ts';
 import { runCurves } from '../evaluate/run-curves.ts';
 import type { SamplingEvaluation } from '../evaluate/sampling.ts';
+import { shippedFiles } from '../models/shipped-models.ts';
 import { compressionTrack } from './compression-track.ts';
-import type { Beginning } from './plan.ts';
-import { plan } from './plan.ts';
+import type { Beginning, Plan } from './plan.ts';
+import { plan as usualPlan } from './plan.ts';
 import { reportPage } from './report-page.ts';
 import { samplingTrack } from './sampling-track.ts';
 import type { Tell } from '../progress/stage-progress.ts';
+import type { Start } from './start.ts';
 import { createStart } from './start.ts';
 import type { TrainingResult } from './training-stage.ts';
 
@@ -27,6 +32,8 @@ export interface QuickstartOptions {
   readonly report: string;
   /** `shipped` (default): the models that come with this package are trained further; `scratch`: nothing is given. */
   readonly beginning?: Beginning;
+  /** How much of everything. Default: what two processor cores do in six minutes. */
+  readonly plan?: Plan;
   /** Forget an earlier start. */
   readonly fresh?: boolean;
   readonly tell: Tell;
@@ -47,16 +54,18 @@ export interface QuickstartResult {
 /** The main job on the sample data, stage by stage: both tracks, trained and evaluated, and a page. */
 export async function quickstart(options: QuickstartOptions): Promise<QuickstartResult> {
   const began = performance.now();
-  const { data, tell, signal, beginning = 'shipped' } = options;
+  const { data, tell, signal, beginning = 'shipped', plan = usualPlan } = options;
   const folder = resolve(options.run);
   if (options.fresh === true) await rm(folder, { recursive: true, force: true });
   await mkdir(join(folder, 'stages'), { recursive: true });
   const backend = await startTrainingBackend();
   const [training, validation] = [join(data, 'train'), join(data, 'val')];
-  const fingerprints = [await fingerprintOf(training), await fingerprintOf(validation)];
-  const key = JSON.stringify({ fingerprints, plan, beginning });
-  const pairs = join(data, 'pairs');
-  const start = createStart({ training, validation, pairs, beginning, signal, folder, key, tell });
+  const pairs = pairsIn(data);
+  const key = JSON.stringify({
+    data: await Promise.all([training, validation, ...Object.values(pairs ?? {})].map(fingerprintOf)),
+    ...{ plan, beginning, models: beginning === 'shipped' ? await hashOfFiles(shippedFiles) : null },
+  });
+  const start = createStart({ training, validation, pairs, beginning, plan, signal, folder, key, tell });
 
   const compression = await compressionTrack(start);
   const sampling = await samplingTrack(start, compression);
@@ -70,7 +79,7 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
         compression: await runCurves([compression.run]),
         sampling: await runCurves(sampling.training === null ? [] : [sampling.training.run]),
       },
-      facts: factsOf(backend, beginning, seconds),
+      facts: factsOf(backend, start, seconds),
     }),
   );
   tell(`report: done, ${page}`);
@@ -79,6 +88,11 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
     ...{ compression: compression.evaluation, sampling: sampling.evaluation },
     counterfactuals: sampling.counterfactuals,
   };
+}
+
+function pairsIn(data: string): Start['pairs'] {
+  const folder = join(data, 'pairs');
+  return existsSync(folder) ? { a: join(folder, 'a'), b: join(folder, 'b') } : null;
 }
 
 async function fingerprintOf(dir: string): Promise<string> {
@@ -90,11 +104,20 @@ async function fingerprintOf(dir: string): Promise<string> {
   }
 }
 
-function factsOf(backend: BackendInfo, beginning: Beginning, seconds: number) {
-  const { steps, batchSize } = plan.tokens.learning[beginning].training;
+function factsOf(
+  backend: BackendInfo,
+  { beginning, plan }: Pick<Start, 'beginning' | 'plan'>,
+  seconds: number,
+) {
   const start = beginning === 'scratch' ? 'from scratch' : 'of the shipped model';
+  const lasting = ({ steps, batchSize }: TrainingConfig) => `${steps} steps of ${batchSize} windows`;
+  const { tokens, sampling } = plan;
   return [
-    { name: 'training', value: `${steps} steps of ${batchSize} windows ${start}, seed ${plan.seed}` },
+    { name: 'token model', value: `${lasting(tokens.learning[beginning].training)} ${start}` },
+    ...(beginning === 'scratch'
+      ? []
+      : [{ name: 'sampler', value: `${lasting(sampling.learning.training)} ${start}` }]),
+    { name: 'seed', value: `${plan.seed}` },
     {
       name: 'engine',
       value: `TensorFlow ${backend.tensorflowVersion ?? ''} on ${backend.device}, compiled functions ${backend.compiles ? 'on' : 'off'}`,

@@ -4,7 +4,6 @@ import { evaluateSampling } from '../evaluate/sampling.ts';
 import { shippedModels } from '../models/shipped-models.ts';
 import type { CompressionTrack } from './compression-track.ts';
 import { counterfactualStage } from './counterfactual-stage.ts';
-import { plan } from './plan.ts';
 import type { PostTraining } from './post-training.ts';
 import { postTraining } from './post-training.ts';
 import type { Start } from './start.ts';
@@ -21,7 +20,7 @@ export async function samplingTrack(
   start: Start,
   { run: tokenRun, tokenizerPath: tokenizer }: Pick<CompressionTrack, 'run' | 'tokenizerPath'>,
 ): Promise<SamplingTrack> {
-  const { training: blursFrom, validation: data, stage } = start;
+  const { training: blursFrom, validation: data, stage, plan } = start;
   const training = start.beginning === 'shipped' ? await postTraining(start) : null;
   const vae = training === null ? {} : { vae: shippedModels.videoVae };
   const [run, ...versus] = training === null ? [tokenRun] : [training.run, tokenRun];

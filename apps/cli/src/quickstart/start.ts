@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { CliError } from '../cli-error.ts';
-import type { Beginning } from './plan.ts';
+import type { Beginning, Plan } from './plan.ts';
 import type { Tell } from '../progress/stage-progress.ts';
 import { runStage } from './stage.ts';
 
@@ -9,9 +9,10 @@ export interface Start {
   /** Raw data. */
   readonly training: string;
   readonly validation: string;
-  /** Raw data in `a` and `b`: the same contexts, other actions; it may be missing. */
-  readonly pairs: string;
+  /** Raw data: the same contexts, then other actions in `b` than in `a`. */
+  readonly pairs: { readonly a: string; readonly b: string } | null;
   readonly beginning: Beginning;
+  readonly plan: Plan;
   readonly signal: AbortSignal | undefined;
   /** A place in the folder of this start. */
   readonly at: (name: string) => string;
@@ -26,8 +27,9 @@ export interface Start {
 export function createStart(options: {
   readonly training: string;
   readonly validation: string;
-  readonly pairs: string;
+  readonly pairs: Start['pairs'];
   readonly beginning: Beginning;
+  readonly plan: Plan;
   readonly signal: AbortSignal | undefined;
   readonly folder: string;
   /** Equal for equal input: stages of another key run again. */

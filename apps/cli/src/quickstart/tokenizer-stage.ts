@@ -5,7 +5,6 @@ import { datasetClips, measureReconstruction } from '@borealis/video-tokenizer';
 import { shippedModels } from '../models/shipped-models.ts';
 import { fitTokenizer } from '../tokens/fit-tokenizer.ts';
 import { loadTokenizer } from '../tokens/load-tokenizer.ts';
-import { plan } from './plan.ts';
 import type { Tell } from '../progress/stage-progress.ts';
 
 export interface TokenizerResult {
@@ -17,17 +16,11 @@ export interface TokenizerResult {
 
 /** The tokenizer's weights at `path`, fitted on training clips. */
 export async function fitTokenizerStage(
-  training: Dataset,
-  validation: Dataset,
-  path: string,
+  { training, validation }: { readonly training: Dataset; readonly validation: Dataset },
+  { path, maxClips }: { readonly path: string; readonly maxClips: number },
   tell: Tell,
 ): Promise<TokenizerResult> {
-  const { weights, report } = await fitTokenizer({
-    training,
-    path,
-    maxClips: plan.tokens.tokenizerClips,
-    onProgress: tell,
-  });
+  const { weights, report } = await fitTokenizer({ training, path, maxClips, onProgress: tell });
   return { chosen: report.chosen, validation: await measure(weights, validation, tell) };
 }
 

@@ -1,12 +1,11 @@
 import { shippedModels } from '../models/shipped-models.ts';
-import { plan } from './plan.ts';
 import type { Start } from './start.ts';
 import type { TrainingResult } from './training-stage.ts';
 import { trainingStage } from './training-stage.ts';
 
 /** Trains the ST-transformer, from scratch or the shipped one further. */
 export function trainTokenModel(
-  { beginning, stage, signal }: Pick<Start, 'beginning' | 'stage' | 'signal'>,
+  { beginning, stage, signal, plan }: Pick<Start, 'beginning' | 'stage' | 'signal' | 'plan'>,
   {
     tokens,
     run,
