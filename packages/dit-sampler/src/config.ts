@@ -82,6 +82,8 @@ export const ditSamplerConfigSchema = fieldsSchema.superRefine((config, context)
     );
   if (states?.form === 'motion' && contextLatents === 0)
     refuse('states', 'motion is told from the last given frame, and contextLatents is 0');
+  if (states !== null && patchSize[0] !== 1)
+    refuse('patchSize', `states tell each latent frame apart: a token can't span ${patchSize[0]} of them`);
   if (contextLatents >= latentFrames)
     refuse(
       'contextLatents',

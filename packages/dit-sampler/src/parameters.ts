@@ -1,6 +1,6 @@
 import type { tf } from '@borealis/tensor';
 import type { LinearLayer, Parameters } from '@borealis/training';
-import { isLoraName, nameParameters } from '@borealis/training';
+import { checkAdapter, isLoraName, nameParameters } from '@borealis/training';
 import type { DitSamplerConfig } from './config.ts';
 import { DitSamplerError } from './errors.ts';
 import { parameterSpecs } from './parameter-specs.ts';
@@ -27,7 +27,8 @@ export type DitParameters = {
 /**
  * A record of tensors as the parameters of a model of this size; adapters may be there or not.
  *
- * @throws DitSamplerError `PARAMETERS` where one is missing, too many, or of another shape
+ * @throws DitSamplerError `PARAMETERS` where one is missing, too many, or of another shape; TrainingError `LORA_LAYERS` where an
+ *   adapter is incomplete or its layer isn't there
  */
 export function asDitParameters(config: DitSamplerConfig, parameters: Parameters): DitParameters {
   const specs = parameterSpecs(config);
@@ -48,5 +49,7 @@ export function asDitParameters(config: DitSamplerConfig, parameters: Parameters
       `${unknown} is no parameter of this configuration: parameters of another preset?`,
     );
   }
+  const adapter = Object.fromEntries(Object.entries(named).filter(([name]) => isLoraName(name)));
+  if (Object.keys(adapter).length > 0) checkAdapter(named, adapter);
   return parameters as unknown as DitParameters; // all names and shapes have just been checked
 }

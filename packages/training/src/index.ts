@@ -20,7 +20,7 @@ export { trainLoop } from './loop/train-loop.ts';
 export type { ScheduleConfig, TrainingConfig } from './loop/training-config.ts';
 export { parseTrainingConfig, trainingConfigSchema } from './loop/training-config.ts';
 export type { LoraAdapter } from './lora/lora-adapter.ts';
-export { attachLora, mergeLora, splitLora, unmergeLora } from './lora/lora-adapter.ts';
+export { attachLora, checkAdapter, mergeLora, splitLora, unmergeLora } from './lora/lora-adapter.ts';
 export type { LoraConfig } from './lora/lora-config.ts';
 export { loraConfigSchema } from './lora/lora-config.ts';
 export type { LoraForm, StoredLora } from './lora/lora-form.ts';

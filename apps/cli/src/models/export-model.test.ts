@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { STATE_COUNT, writeTokenizedDataset } from '@borealis/dataset';
+import { STATE_COUNT, writeRawDataset, writeTokenizedDataset } from '@borealis/dataset';
 import { train } from '@borealis/trainer';
 import { readMetrics } from '@borealis/training';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -75,4 +75,37 @@ test('a run is exported; another training starts from it', { timeout: 120_000 },
   const predictor = await loadPredictor(out);
   expect(predictor.facts('out')).toMatchObject({ parameterCount, step: 3 });
   predictor.dispose();
+});
+
+test('an autoencoder is exported with what it was trained with and what its latents are normalised by, each time', async () => {
+  const data = join(folder, 'video');
+  const [count, side] = [10, 32];
+  const pixels = Uint8Array.from({ length: count * side * side * 3 }, (_, i) => 128 + 90 * Math.sin(i / 700));
+  await writeRawDataset(
+    [
+      {
+        frames: { data: pixels, count, height: side, width: side },
+        states: new Float32Array(count * STATE_COUNT),
+      },
+    ],
+    { dir: data, layout: 'flat', framesPerShard: 1000 },
+  );
+  const run = join(folder, 'vae-run');
+  const training = { steps: 1, batchSize: 1, checkpointEvery: 100 };
+  const modelConfig = { baseDim: 4, decoderBaseDim: 4, clipFrames: 5, cropSize: 16, klWeight: 0.5 };
+  await train({
+    ...{ model: 'video-vae', data, seed: 1, run, modelConfig },
+    validation: { data, windows: 1 },
+    training: { ...training, evaluateEvery: 1 },
+  });
+  const records = [];
+  for (const name of ['vae-first', 'vae-second']) {
+    const out = join(folder, name);
+    await exportModel({ run, out, storage: 'bf16' });
+    const record = JSON.parse(await readFile(join(out, 'model.json'), 'utf8')) as { config: object };
+    expect(record.config).toMatchObject({ clipFrames: 5, cropSize: 16, klWeight: 0.5 });
+    expect(await readFile(join(out, 'README.md'), 'utf8')).toContain(JSON.stringify(record.config, null, 2));
+    records.push(record);
+  }
+  expect(records[1]).toEqual(records[0]);
 });

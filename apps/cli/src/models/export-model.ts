@@ -33,17 +33,18 @@ export async function exportModel({ run, out, storage, notes }: ExportOptions): 
       throw new CliError('nothing-to-export', `${run} is a model folder already: export takes a run`);
     }
     const parameterCount = countParameters(parameters);
+    const complete = JSON.parse(JSON.stringify(await measured(run, model.name, config))) as null;
     await writeModelFolder(out, {
       record: {
         model: model.name,
-        config: JSON.parse(JSON.stringify(await measured(run, model.name, config))) as null,
+        config: complete,
         training: origin,
       },
       parameters: nameParameters(parameters),
       statistics,
       storage,
       card: modelCard({
-        trained: { ...trained, run: trained.run },
+        trained: { ...trained, run: trained.run, config: complete },
         parameterCount,
         storage,
         notes: text,

@@ -35,7 +35,9 @@ export async function trainedVae(directory: string, tell: (message: string) => v
   const folder = join(directory, `vae-${trained.step}`);
   if (existsSync(join(folder, 'config.json'))) {
     disposeNamed(nameParameters(trained.parameters));
-    return { ...(await readPublishedVae(folder)), learnedFrames };
+    const { config: kept, parameters } = await readPublishedVae(folder);
+    const { latentsMean, latentsStd } = kept; // of how it was trained the diffusers layout tells nothing
+    return { config: { ...config, latentsMean, latentsStd }, parameters, learnedFrames };
   }
   const { parameters } = trained;
   const measured = await measure({ config, parameters }, run.config.data.dir, tell);

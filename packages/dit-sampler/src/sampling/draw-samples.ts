@@ -10,6 +10,8 @@ export interface DrawOptions {
   /** How many, each from noise of its own. */
   readonly samples: number;
   readonly seed: number;
+  /** What the samples are of: each has noise of its own under one seed. Default: no name. */
+  readonly noiseOf?: string;
   readonly steps: number;
   readonly solver: SolverName;
   /** Default: the configuration's. */
@@ -45,8 +47,8 @@ interface Group {
 
 /**
  * Samples of the future of one window, one after the other, each with the given frames before it, `[t h w c]`; they share
- * what text and states are embedded as. Sample i starts from noise that seed and i alone decide. Given tensors stay the
- * caller's, samples become the caller's. The event loop gets a turn at each step.
+ * what text and states are embedded as. Sample i starts from noise that seed, `noiseOf` and i alone decide. Given tensors
+ * stay the caller's, samples become the caller's. The event loop gets a turn at each step.
  *
  * @throws DitSamplerError `ARGUMENT`
  */
@@ -91,7 +93,7 @@ async function* drawGroup(
 ): AsyncGenerator<tf.Tensor, void, void> {
   const { denoiser, solver, inputs, conditioning, guidance, options, group } = args;
   const given = inputs.given === undefined ? {} : { given: tf.expandDims(inputs.given, 0) };
-  let noisy = startingNoise(config, options.seed, group);
+  let noisy = startingNoise(config, options, group);
   const path = solver.begin();
   try {
     for (const [i, time] of solver.schedule.timesteps.entries()) {
@@ -119,10 +121,14 @@ function sampleAt(generated: tf.Tensor, i: number, given: tf.Tensor | undefined)
 }
 
 /** `[size t−k h w c]`: noise of each sample by itself, so that it is the same in whatever group. */
-function startingNoise(config: DitSamplerConfig, seed: number, { first, size }: Group): tf.Tensor {
+function startingNoise(
+  config: DitSamplerConfig,
+  { seed, noiseOf }: Pick<DrawOptions, 'seed' | 'noiseOf'>,
+  { first, size }: Group,
+): tf.Tensor {
   const { latentFrames, contextLatents, latentHeight, latentWidth, latentChannels } = config;
   const shape = [latentFrames - contextLatents, latentHeight, latentWidth, latentChannels];
-  const random = createRandom(seed);
+  const random = noiseOf === undefined ? createRandom(seed) : createRandom(seed).fork(noiseOf);
   return tf.tidy(() =>
     tf.stack(Array.from({ length: size }, (_, i) => random.fork(`sample ${first + i}`).normalTensor(shape))),
   );

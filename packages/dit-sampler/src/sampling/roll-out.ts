@@ -47,14 +47,14 @@ export async function* rollOut(
   let context = tf.clone(given);
   try {
     for (let i = 0; i < windows; i++) {
-      const own = states && tf.slice(states, [0, i * advance, 0], [-1, frames, -1]);
-      const told = { ...rest, given: context, ...(own === undefined ? {} : { states: own }) };
-      const seed = drawing.seed + i; // noise of its own for each window
-      for await (const drawn of drawSamples(config, denoiser, told, { ...drawing, seed, samples: 1 })) {
+      const moved = states && tf.slice(states, [0, i * advance, 0], [-1, frames, -1]);
+      const told = { ...rest, given: context, ...(moved === undefined ? {} : { states: moved }) };
+      const own = { ...drawing, noiseOf: `${drawing.noiseOf ?? ''}, ${i} windows on`, samples: 1 };
+      for await (const drawn of drawSamples(config, denoiser, told, own)) {
         const next = i + 1 < windows ? await nextContext(drawn) : tf.clone(context);
         context.dispose();
         context = next;
-        own?.dispose();
+        moved?.dispose();
         yield drawn;
       }
     }

@@ -29,7 +29,8 @@ export function createSampler(
       for (const denoiser of denoisers.values()) denoiser.dispose();
     },
     async *sample(window, options) {
-      const { precision = 'f32', ...drawing } = options;
+      const { precision = 'f32', ...rest } = options;
+      const drawing = { ...rest, noiseOf: `window at ${window.start} of shard ${window.shard}` };
       const context = k === 0 ? undefined : latentsOf(config, window, k);
       const text = textEmbedding(config, statistics);
       const states = config.states === null ? undefined : normaliseStates(config, statistics, [window]);

@@ -67,10 +67,19 @@ describe.each(['euler', 'unipc'] as const)('%s', (name) => {
   });
 });
 
-test('UniPC’s weights add up: a prediction that never changes is reached whole', () => {
-  for (const { corrector, predictor } of uniPcWeights(Float32Array.of(0.9, 0.6, 0.4, 0.2, 0))) {
-    const [from, ...clean] = predictor;
-    expect(from * 0 + clean.reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(1);
-    if (corrector !== null) expect(corrector.every(Number.isFinite)).toBe(true);
+test('UniPC’s weights add up: a prediction that never changes is followed exactly', () => {
+  const sigmas = Float32Array.of(0.9, 0.6, 0.4, 0.2, 0);
+  /** x = (1 − σ) m + σ ε with the same m and ε at both levels of noise. */
+  const expectExact = ([from, ...clean]: readonly number[], [sigma, next]: readonly [number, number]) => {
+    expect(from).toBeCloseTo(next / sigma, 5);
+    const sum = clean.reduce((a, b) => a + b, 0);
+    expect(sum).toBeCloseTo(1 - next - (next / sigma) * (1 - sigma), 5);
+  };
+  const weights = uniPcWeights(sigmas);
+  expect(weights).toHaveLength(4);
+  for (const [i, { corrector, predictor }] of weights.entries()) {
+    const at = (j: number) => sigmas[j] ?? NaN;
+    expectExact(predictor, [at(i), at(i + 1)]);
+    if (corrector !== null) expectExact(corrector, [at(i - 1), at(i)]);
   }
 });

@@ -94,8 +94,10 @@ test('refuses what it cannot judge', () => {
   expect(() => {
     calibration.add({ ...moments, mean: moments.mean.with(7, NaN) }, truth);
   }).toThrow('NaN at pixel 2');
+  const other = createCalibration();
+  other.add(moments, truth);
   expect(() => {
-    calibration.merge({ ...calibration.state(), squaredErrors: new Float64Array(3) });
+    calibration.merge({ ...other.state(), squaredErrors: new Float64Array(3) });
   }).toThrow(/squaredErrors.*3 values/);
   expect(calibration.state().pixels.every((count) => count === 0)).toBe(true);
   calibration.add(moments, truth);

@@ -59,18 +59,19 @@ export function createCalibration(): Calibration {
       });
     },
     merge(other) {
-      for (const name of ['pixels', 'squaredDeviations', 'squaredErrors'] as const) {
-        const [mine, theirs] = [counts[name], other[name]];
-        if (mine.length !== theirs.length) {
+      const names = ['pixels', 'squaredDeviations', 'squaredErrors'] as const;
+      for (const name of names) {
+        const [mine, theirs] = [counts[name].length, other[name].length];
+        if (mine !== theirs)
           throw new EnsembleError(
             'shape-mismatch',
-            `${name} of a calibration holds ${theirs.length} values, expected ${mine.length}.`,
+            `${name} of a calibration holds ${theirs} values, expected ${mine}.`,
           );
-        }
-        theirs.forEach((value, i) => {
-          increase(mine, i, value);
-        });
       }
+      for (const name of names)
+        other[name].forEach((value, i) => {
+          increase(counts[name], i, value);
+        });
     },
     state: () => structuredClone(counts),
     result({ bins: most = 10 } = {}) {

@@ -64,8 +64,12 @@ function deltaOf(adapter: LoraAdapter, layer: string): tf.Tensor {
   return tf.mul(tf.matMul(part(LORA_B), part(LORA_A)), part(LORA_SCALING));
 }
 
-/** The layers of an adapter, each of which the model has, with fitting shapes. */
-function checkAdapter(named: NamedTensors, adapter: LoraAdapter): string[] {
+/**
+ * The layers of an adapter, each of which the model has, with fitting shapes.
+ *
+ * @throws TrainingError `LORA_LAYERS`
+ */
+export function checkAdapter(named: NamedTensors, adapter: LoraAdapter): string[] {
   const layers = [...new Set(Object.keys(adapter).map(layerOfLoraName))];
   if (layers.length === 0) {
     throw new TrainingError('LORA_LAYERS', 'the adapter is empty: it would change nothing');

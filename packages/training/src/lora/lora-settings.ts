@@ -68,8 +68,18 @@ export function scalingOf(settings: LoraSettings, layer: string, rank: number): 
   return alpha / (settings.use_rslora === true ? Math.sqrt(rank) : rank);
 }
 
-/** A key is the whole path of a layer or its last parts (peft's regular expressions are not read as such). */
+/** A key is a regular expression for the whole path of a layer or its last parts (peft's `get_pattern_key`). */
 function forLayer(values: LoraSettings['rank_pattern'], layer: string): number | undefined {
-  const key = Object.keys(values ?? {}).find((key) => layer === key || layer.endsWith(`.${key}`));
+  const key = Object.keys(values ?? {}).find((key) => patternOf(key).test(layer));
   return key === undefined ? undefined : values?.[key];
+}
+
+function patternOf(key: string): RegExp {
+  try {
+    return new RegExp(`^(.*\\.)?(${key})$`);
+  } catch (cause) {
+    throw new TrainingError('LORA_FORM', `the pattern ${key} of the adapter is no regular expression`, {
+      cause,
+    });
+  }
 }
