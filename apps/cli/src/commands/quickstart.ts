@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { shippedModels } from '../models/shipped-models.ts';
+import { CliError } from '../cli-error.ts';
+import { shippedFiles } from '../models/shipped-models.ts';
 
 /** The sample data that comes with the project. */
 const SAMPLE_DATA = fileURLToPath(new URL('../../../../tests/sample-data/eve-sim', import.meta.url));
@@ -33,17 +35,28 @@ export function quickstartCommand(): Command {
       const { stageProgress } = await import('../progress/stage-progress.ts');
       const { stopOnSignals } = await import('@borealis/trainer');
       const progress = stageProgress(process.stderr);
-      const { signal, restore } = stopOnSignals();
+      let stoppedBy: NodeJS.Signals | undefined;
+      const { signal, restore } = stopOnSignals((name) => {
+        stoppedBy = name as NodeJS.Signals;
+        console.error(`\n${name}: ending where it can go on from; once more ends at once`);
+      });
       try {
         const { fromScratch = false, ...rest } = options;
-        const shipped = existsSync(shippedModels.stTransformer);
+        const absent = shippedFiles.find((path) => !existsSync(path));
+        const shipped = absent === undefined;
         if (!shipped && !fromScratch)
-          console.error('No trained model comes with this build: training from scratch.');
+          console.error(`A trained model is missing (${absent}): training from scratch.`);
         const beginning = shipped && !fromScratch ? 'shipped' : 'scratch';
         const result = await quickstart({ ...rest, beginning, tell: progress.tell, signal });
         progress.end();
         if (options.json === true) console.log(JSON.stringify(result, null, 2));
         else printQuickstart(result);
+      } catch (error) {
+        if (stoppedBy === undefined || !(error instanceof CliError) || error.code !== 'interrupted')
+          throw error;
+        progress.end();
+        console.error(error.message);
+        process.exitCode = 128 + constants.signals[stoppedBy];
       } finally {
         progress.end();
         restore();

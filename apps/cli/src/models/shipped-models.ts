@@ -15,10 +15,10 @@ export const shippedModels = {
   ditSampler: folder('dit-sampler-eve-sim'),
 } as const;
 
-/** Their weights. */
+/** All that decides what they compute. */
 export const shippedFiles: readonly string[] = [
   shippedModels.tokenizer,
-  ...[shippedModels.stTransformer, shippedModels.videoVae, shippedModels.ditSampler].map((model) =>
-    join(model, 'model.safetensors'),
+  ...[shippedModels.stTransformer, shippedModels.videoVae, shippedModels.ditSampler].flatMap((model) =>
+    ['model.json', 'model.safetensors', 'statistics.safetensors'].map((file) => join(model, file)),
   ),
 ];

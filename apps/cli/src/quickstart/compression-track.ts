@@ -27,7 +27,7 @@ const FRAME_CACHE = 128 << 20;
 
 /** A tokenizer, tokens, a trained ST-transformer, and how well it predicts: stage by stage. */
 export async function compressionTrack(start: Start): Promise<CompressionTrack> {
-  const { at, stage, beginning, plan } = start;
+  const { at, stage, beginning, plan, tellOrStop } = start;
   const tokenizerPath = at('tokenizer.safetensors');
   const tokens = { training: at('tokens/train'), validation: at('tokens/val') };
   const run = at('st-transformer');
@@ -50,12 +50,12 @@ export async function compressionTrack(start: Start): Promise<CompressionTrack> 
       await tokenize(validation, weights, { dir: tokens.validation, offsets: [0] }, tell);
     });
     const trained = await trainTokenModel(start, { tokens, run });
-    const evaluated = await stage('compression', (onProgress) =>
+    const evaluated = await stage('compression', (tell) =>
       evaluateCompression({
         ...{ data: tokens.validation, training: tokens.training, runs: [run], versus: [] },
         tokenizer: tokenizerPath,
         ...{ shuffleStates: true, modes: ['teacher-forced', 'autoregressive'] },
-        ...{ video: start.validation, ...plan.compression, onProgress },
+        ...{ video: start.validation, ...plan.compression, onProgress: tellOrStop(tell) },
       }),
     );
     return { ...evaluated, tokenizer, training: trained, run, tokenizerPath };

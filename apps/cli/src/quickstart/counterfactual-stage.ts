@@ -4,11 +4,14 @@ import type { Start } from './start.ts';
 
 /** Whether predictions follow what the robot does; null where the data has no pairs of ways to act. */
 export async function counterfactualStage(
-  { pairs, stage, plan }: Pick<Start, 'pairs' | 'stage' | 'plan'>,
+  { pairs, stage, plan, tellOrStop }: Pick<Start, 'pairs' | 'stage' | 'plan' | 'tellOrStop'>,
   models: { readonly runs: readonly string[]; readonly vae?: string; readonly tokenizer: string },
 ): Promise<CounterfactualEvaluation | null> {
   if (pairs === null) return null;
-  return stage('counterfactuals', (onProgress) =>
-    evaluateCounterfactuals({ ...models, ...pairs, onProgress, settings: plan.counterfactuals }),
+  return stage('counterfactuals', (tell) =>
+    evaluateCounterfactuals({
+      ...{ ...models, ...pairs, settings: plan.counterfactuals },
+      onProgress: tellOrStop(tell),
+    }),
   );
 }

@@ -98,7 +98,7 @@ export const plan: Plan = {
   sampling: {
     frames: 77,
     learning: {
-      stride: 34,
+      stride: 60,
       training: {
         ...common,
         steps: 100,
@@ -108,7 +108,7 @@ export const plan: Plan = {
       windows: 32,
       sampling: { windows: 8, samples: 2, steps: 10 },
     },
-    evaluation: { stride: 34, settings: drawing, pictures: { typical: 3, worst: 1 } },
+    evaluation: { stride: 60, settings: drawing, pictures: { typical: 3, worst: 1 } },
   },
   counterfactuals: { ...drawing, samples: [5], shuffleStates: false },
 };

@@ -61,7 +61,7 @@ test(
       },
       tell: (message: string) => {
         told.push(message);
-        if (message.startsWith('training: done in')) stop.abort();
+        if (message.startsWith('training: step 1 of')) stop.abort();
       },
     };
     await expect(quickstart({ ...options, signal: stop.signal })).rejects.toMatchObject({
@@ -69,7 +69,7 @@ test(
     });
 
     const { training, compression, sampling, counterfactuals, page } = await quickstart(options);
-    expect(told).toContainEqual(expect.stringMatching(/^training: done before/));
+    expect(told).toContainEqual(expect.stringMatching(/^tokens: done before/));
     expect(training.compression).toMatchObject({ steps: 2, before: { loss: expect.any(Number) as number } });
     expect(training.sampling).toMatchObject({ steps: 2, after: { psnr: expect.any(Number) as number } });
     expect(compression.all.windows).toBe(2);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
@@ -26,7 +27,7 @@ import type { TrainingResult } from './training-stage.ts';
 export interface QuickstartOptions {
   /** Raw data in the splits `train` and `val`, and `pairs` of ways to act where there are some. */
   readonly data: string;
-  /** Where everything but the page goes, and what an interrupted start goes on from. */
+  /** Where everything but the page and latents goes (these lie beside the data), and what an interrupted start goes on from. */
   readonly run: string;
   /** Where the page goes. */
   readonly report: string;
@@ -55,9 +56,7 @@ export interface QuickstartResult {
 export async function quickstart(options: QuickstartOptions): Promise<QuickstartResult> {
   const began = performance.now();
   const { data, tell, signal, beginning = 'shipped', plan = usualPlan } = options;
-  const folder = resolve(options.run);
-  if (options.fresh === true) await rm(folder, { recursive: true, force: true });
-  await mkdir(join(folder, 'stages'), { recursive: true });
+  if (options.fresh === true) await rm(resolve(options.run), { recursive: true, force: true });
   const backend = await startTrainingBackend();
   const [training, validation] = [join(data, 'train'), join(data, 'val')];
   const pairs = pairsIn(data);
@@ -65,7 +64,9 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
     data: await Promise.all([training, validation, ...Object.values(pairs ?? {})].map(fingerprintOf)),
     ...{ plan, beginning, models: beginning === 'shipped' ? await hashOfFiles(shippedFiles) : null },
   });
-  const start = createStart({ training, validation, pairs, beginning, plan, signal, folder, key, tell });
+  const folder = join(resolve(options.run), createHash('sha256').update(key).digest('hex').slice(0, 12));
+  await mkdir(join(folder, 'stages'), { recursive: true });
+  const start = createStart({ training, validation, pairs, beginning, plan, signal, folder, tell });
 
   const compression = await compressionTrack(start);
   const sampling = await samplingTrack(start, compression);

@@ -20,14 +20,14 @@ export async function samplingTrack(
   start: Start,
   { run: tokenRun, tokenizerPath: tokenizer }: Pick<CompressionTrack, 'run' | 'tokenizerPath'>,
 ): Promise<SamplingTrack> {
-  const { training: blursFrom, validation: data, stage, plan } = start;
+  const { training: blursFrom, validation: data, stage, plan, tellOrStop } = start;
   const training = start.beginning === 'shipped' ? await postTraining(start) : null;
   const vae = training === null ? {} : { vae: shippedModels.videoVae };
   const [run, ...versus] = training === null ? [tokenRun] : [training.run, tokenRun];
-  const evaluated = await stage('sampling', (onProgress) =>
+  const evaluated = await stage('sampling', (tell) =>
     evaluateSampling({
       ...{ data, training: blursFrom, run, versus, tokenizer, ...vae },
-      ...{ ...plan.sampling.evaluation, onProgress },
+      ...{ ...plan.sampling.evaluation, onProgress: tellOrStop(tell) },
     }),
   );
   const counterfactuals = await counterfactualStage(start, { runs: [run, ...versus], tokenizer, ...vae });

@@ -9,24 +9,21 @@ export interface StageOptions<Result> {
   readonly name: string;
   /** Where finished stages leave their results, a file each. */
   readonly directory: string;
-  /** Equal for equal input: a stage with another key runs again. */
-  readonly key: string;
   readonly tell: Tell;
   readonly run: (tell: Tell) => Promise<Result>;
 }
 
 interface Finished<Result> {
-  readonly key: string;
   readonly seconds: number;
   readonly result: Result;
 }
 
 /** Runs a stage, or returns the result that an earlier start has left: what was interrupted goes on from there. */
 export async function runStage<Result>(options: StageOptions<Result>): Promise<Result> {
-  const { name, directory, key, tell, run } = options;
+  const { name, directory, tell, run } = options;
   const path = join(directory, `${name}.bin`);
   const earlier = await readFinished<Result>(path);
-  if (earlier?.key === key) {
+  if (earlier !== undefined) {
     tell(`${name}: done before (${formatDuration(earlier.seconds)})`);
     return earlier.result;
   }
@@ -35,7 +32,7 @@ export async function runStage<Result>(options: StageOptions<Result>): Promise<R
     tell(`${name}: ${message}`);
   });
   const seconds = (performance.now() - start) / 1000;
-  await writeFileAtomic(path, serialize({ key, seconds, result } satisfies Finished<Result>));
+  await writeFileAtomic(path, serialize({ seconds, result } satisfies Finished<Result>));
   tell(`${name}: done in ${formatDuration(seconds)}`);
   return result;
 }

@@ -14,6 +14,9 @@ export interface Start {
   readonly beginning: Beginning;
   readonly plan: Plan;
   readonly signal: AbortSignal | undefined;
+  readonly tell: Tell;
+  /** Tells, or ends where the start was told to: for work that has nothing to save on the way. Throws CliError `interrupted`. */
+  readonly tellOrStop: (tell: Tell) => Tell;
   /** A place in the folder of this start. */
   readonly at: (name: string) => string;
   /**
@@ -31,19 +34,26 @@ export function createStart(options: {
   readonly beginning: Beginning;
   readonly plan: Plan;
   readonly signal: AbortSignal | undefined;
+  /** Of starts from equal input. */
   readonly folder: string;
-  /** Equal for equal input: stages of another key run again. */
-  readonly key: string;
   readonly tell: Tell;
 }): Start {
-  const { folder, key, tell, ...shared } = options;
+  const { folder, ...shared } = options;
+  const { signal, tell } = shared;
   const at = (name: string) => join(folder, name);
+  const stopWhereTold = () => {
+    if (signal?.aborted === true)
+      throw new CliError('interrupted', 'interrupted: start again to go on from here');
+  };
   return {
     ...{ ...shared, at },
+    tellOrStop: (tellOne) => (message) => {
+      stopWhereTold();
+      tellOne(message);
+    },
     stage: async (name, run) => {
-      if (shared.signal?.aborted === true)
-        throw new CliError('interrupted', 'interrupted: start again to go on from here');
-      return runStage({ name, directory: at('stages'), key, tell, run });
+      stopWhereTold();
+      return runStage({ name, directory: at('stages'), tell, run });
     },
   };
 }

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { formatDuration } from '@borealis/report';
 import type { TrainSettings } from '@borealis/trainer';
 import { train } from '@borealis/trainer';
-import type { LogValues, TrainingLog } from '@borealis/training';
+import type { LogValues, MetricRecord, TrainingLog } from '@borealis/training';
+import { readMetrics } from '@borealis/training';
 import { CliError } from '../cli-error.ts';
 import type { Tell } from '../progress/stage-progress.ts';
 
@@ -34,7 +36,22 @@ export async function trainingStage(
       'interrupted',
       `interrupted after step ${result.step}: start again to go on from there`,
     );
-  return { steps: result.steps, before: result.before ?? null, after: result.evaluation ?? null };
+  return { steps: result.steps, ...(await validationsOf(settings.run)) };
+}
+
+/** The first validation where training began at given weights, and the last, whichever start has made them. */
+async function validationsOf(run: string): Promise<Pick<TrainingResult, 'before' | 'after'>> {
+  const validations = (await readMetrics(join(run, 'metrics.jsonl'))).filter(
+    ({ kind }) => kind === 'validation',
+  );
+  const valuesOf = (record: MetricRecord | undefined): LogValues | null =>
+    record === undefined
+      ? null
+      : Object.fromEntries(Object.entries(record.values).map(([name, value]) => [name, value ?? NaN]));
+  return {
+    before: valuesOf(validations.find(({ step }) => step === 0)),
+    after: valuesOf(validations.at(-1)),
+  };
 }
 
 function stepLines(tell: Tell): TrainingLog {
