@@ -8,18 +8,8 @@ const PICTURES = ['--video', 'val/val', '--tokenizer', 'tokens/train/tokenizer.s
 export const compressionSteps: readonly Step[] = [
   simulate('all', 'more', ['--split', 'train', '--rooms', '0-7', '--first', '40', '--count', '200']),
   validationData,
-  borealis('tokenize-train', ['data', 'tokenize', 'all/train', '--offsets', '4', '--out', 'tokens/train']),
-  borealis('tokenize-val', [
-    ...[
-      'data',
-      'tokenize',
-      'val/val',
-      '--weights',
-      'tokens/train/tokenizer.safetensors',
-      '--out',
-      'tokens/val',
-    ],
-  ]),
+  tokenize('all/train', 'tokens/train', ['--offsets', '4']),
+  tokenize('val/val', 'tokens/val', ['--weights', 'tokens/train/tokenizer.safetensors']),
 
   ...[1, 2, 3].flatMap((seed) => [
     trainTransformer(`on-${seed}`, { seed, steps: 1600 }),
@@ -46,6 +36,11 @@ export const compressionSteps: readonly Step[] = [
     'runs/full-1',
   ]),
 ];
+
+function tokenize(data: string, makes: string, args: readonly string[]): Step {
+  const name = makes.replace('tokens/', 'tokenize-');
+  return borealis(name, ['data', 'tokenize', data, ...args, '--out', makes], { makes });
+}
 
 function trainTransformer(
   name: string,

@@ -44,4 +44,6 @@ for (const { document } of steps) {
 }
 const page = join(DOCS, 'results.md');
 await writeFile(page, putTables(await readFile(page, 'utf8'), documents));
-tell(`${page}: its tables are those of this run`);
+const shown = await readFile(page, 'utf8');
+for (const file of documents.keys())
+  tell(`${page} ${shown.includes(`<!-- from ${file}: `) ? 'shows tables of' : 'shows no table of'} ${file}`);

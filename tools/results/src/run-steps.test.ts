@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,11 +23,23 @@ async function rehearsal() {
 
 const step = (name: string, ...args: string[]): Step => ({ name, program: 'borealis', args });
 
-test('what has been done is left alone, what has changed runs again', async () => {
-  const { ran, options } = await rehearsal();
-  await runSteps([step('a', '1'), step('b')], options);
-  await runSteps([step('a', '2'), step('b')], options);
-  expect(ran).toEqual(['a 1', 'b', 'a 2']);
+test('what has been done is left alone; what has changed runs again, and what reads its result', async () => {
+  const { work, ran, options } = await rehearsal();
+  const steps = (changed: string): Step[] => [
+    { ...step('a', changed), makes: 'a' },
+    { ...step('b', 'a/part'), adds: 'a/part' },
+    { ...step('c', 'a/part/latents'), makes: 'c' },
+    step('d', 'c'),
+    step('e', 'another'),
+  ];
+  await runSteps(steps('1'), options);
+  await mkdir(join(work, 'a'));
+  ran.length = 0;
+  await runSteps(steps('1'), options);
+  expect(ran).toEqual([]);
+  await runSteps(steps('2'), options);
+  expect(ran).toEqual(['a 2', 'b a/part', 'c a/part/latents', 'd c']);
+  expect(existsSync(join(work, 'a'))).toBe(false); // what it made before
 });
 
 test('a step that fails ends it, and runs again the next time', async () => {
@@ -36,13 +49,18 @@ test('a step that fails ends it, and runs again the next time', async () => {
   expect(ran).toEqual(['a fail', 'a fail']);
 });
 
-test('an interrupted training goes on', async () => {
+test('an interrupted training goes on; one of other settings begins anew', async () => {
   const { work, ran, options } = await rehearsal();
-  const training = { ...step('train', 'train'), run: 'runs/a' };
-  await mkdir(join(work, 'runs/a'), { recursive: true });
-  await writeFile(join(work, 'runs/a/config.json'), '{}');
-  await runSteps([training], options);
-  expect(ran).toEqual(['train train --resume']);
+  const training = (...args: string[]): Step => ({ ...step('t', ...args), makes: 'runs/a', resumes: true });
+  const interrupted = async (_: Step, args: readonly string[]): Promise<string> => {
+    ran.push(args.join(' '));
+    await mkdir(join(work, 'runs/a'), { recursive: true });
+    await writeFile(join(work, 'runs/a/config.json'), '{}');
+    throw new Error('interrupted');
+  };
+  for (const steps of ['5', '5', '6'])
+    await expect(runSteps([training(steps)], { ...options, run: interrupted })).rejects.toThrow();
+  expect(ran).toEqual(['5', '5 --resume', '6']);
 });
 
 test('what is printed becomes a document that tells its command', async () => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commandLine } from './step.ts';
+import { commandLine, recipesOf } from './step.ts';
 import type { Step } from './step.ts';
 
 export interface RunStepsOptions {
@@ -12,23 +12,31 @@ export interface RunStepsOptions {
   readonly tell: (message: string) => void;
 }
 
-/** Runs what hasn't been done yet, in order. A step whose command has changed runs again. */
+/**
+ * Runs what hasn't been done yet, in order. A step runs again where its command has changed, or that of a step whose result
+ * it reads; what it made before is removed.
+ */
 export async function runSteps(steps: readonly Step[], { work, run, tell }: RunStepsOptions): Promise<void> {
-  await mkdir(join(work, 'done'), { recursive: true });
+  const [done, begun] = [join(work, 'done'), join(work, 'begun')];
+  for (const folder of [done, begun]) await mkdir(folder, { recursive: true });
+  const recipes = recipesOf(steps);
   for (const [i, step] of steps.entries()) {
-    const mark = join(work, 'done', step.name);
-    const line = commandLine(step);
+    const recipe = recipes.get(step) ?? '';
     const place = `${i + 1} of ${steps.length}, ${step.name}`;
-    if ((await contentOf(mark)) === line) {
+    if ((await contentOf(join(done, step.name))) === recipe) {
       tell(`${place}: done before`);
       continue;
     }
-    tell(`${place}: ${line}`);
-    const began = step.run !== undefined && existsSync(join(work, step.run, 'config.json'));
-    const output = await run(step, began ? [...step.args, '--resume'] : step.args);
+    tell(`${place}: ${commandLine(step)}`);
+    const goesOn = step.resumes === true && (await contentOf(join(begun, step.name))) === recipe;
+    const resumed = goesOn && existsSync(join(work, step.makes ?? '', 'config.json'));
+    if (!resumed && step.makes !== undefined)
+      await rm(join(work, step.makes), { recursive: true, force: true });
+    await writeFile(join(begun, step.name), recipe);
+    const output = await run(step, resumed ? [...step.args, '--resume'] : step.args);
     if (step.document !== undefined)
       await writeFile(join(work, step.document.file), documentOf(step, step.document.title, output));
-    await writeFile(mark, line);
+    await writeFile(join(done, step.name), recipe);
   }
 }
 

@@ -89,7 +89,7 @@ function trainVae(
 
 function encode(data: string): Step {
   const args = ['data', 'encode', data, ...AUTOENCODER, '--frames', '77', '--stride', '12'];
-  return borealis(`encode-${data.replace('/', '-')}`, args);
+  return borealis(`encode-${data.replace('/', '-')}`, args, { adds: data });
 }
 
 /** Adapters on the base's linear layers, and robot states or none. */

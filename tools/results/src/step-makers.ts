@@ -5,7 +5,7 @@ type Settings = Readonly<Record<string, unknown>>;
 export function borealis(
   name: string,
   args: readonly string[],
-  more: Pick<Step, 'run' | 'document'> = {},
+  more: Omit<Step, 'name' | 'program' | 'args'> = {},
 ): Step {
   return { name, program: 'borealis', args, ...more };
 }
@@ -13,7 +13,7 @@ export function borealis(
 /** Recordings of the simulated robot: `more` of a split, or `pairs` of ways to act. */
 export function simulate(name: string, command: 'more' | 'pairs', args: readonly string[]): Step {
   const script = ['tools/eve-sim/make_sample.py', command, 'eve-sim', name];
-  return { name: `data-${name}`, program: 'python', args: [...script, ...args, '--jobs', '2'] };
+  return { name: `data-${name}`, program: 'python', args: [...script, ...args, '--jobs', '2'], makes: name };
 }
 
 /** Whoever is evaluated is so on these recordings: half of them in rooms that no training shows. */
@@ -32,12 +32,13 @@ export interface TrainOptions {
 }
 
 export function train({ name, model, args, config, training }: TrainOptions): Step {
-  const run = `runs/${name}`;
+  const makes = `runs/${name}`;
   const settings = ['--model-config', JSON.stringify(config), '--training', JSON.stringify(training)];
-  return borealis(`train-${name}`, ['train', model, ...args, '--run', run, ...settings], { run });
+  const all = ['train', model, ...args, '--run', makes, ...settings];
+  return borealis(`train-${name}`, all, { makes, resumes: true });
 }
 
 export function exportModel(run: string, out: string): Step {
   const args = ['model', 'export', '--run', `runs/${run}`, '--out', out, '--storage', 'bf16'];
-  return borealis(`export-${run}`, args);
+  return borealis(`export-${run}`, args, { makes: out });
 }

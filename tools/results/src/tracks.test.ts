@@ -4,6 +4,7 @@ import { videoVae } from '@borealis/video-vae';
 import { expect, test } from 'vitest';
 import { compressionSteps } from './compression-steps.ts';
 import { samplingSteps } from './sampling-steps.ts';
+import { readBy } from './step.ts';
 
 // A step is known by its name, and both tracks may work in one folder.
 test('steps of one name are one step', () => {
@@ -15,24 +16,18 @@ test('steps of one name are one step', () => {
   }
 });
 
+/** A path in the work's folder. */
+const FOLDER = /^(runs|models|tokens|half|base|post|val|all|pairs)\//;
+
 test.each([
   ['compression', compressionSteps],
   ['sampling', samplingSteps],
 ])('%s: what a step reads has been made before', (_, steps) => {
-  const made = new Set<string>();
-  for (const { args, run, name } of steps) {
-    for (const [i, arg] of args.entries()) {
-      const reads =
-        /^(runs|models|tokens|base|post|val|all|pairs)\//.test(arg) &&
-        !/^--(out|run)$/.test(args[i - 1] ?? '');
-      if (reads && !arg.startsWith('val/')) expect([...made], `${name} reads ${arg}`).toContain(arg);
-    }
-    const out = args[args.indexOf('--out') + 1];
-    if (args.includes('--out') && out !== undefined) made.add(out).add(`${out}/tokenizer.safetensors`);
-    if (run !== undefined) made.add(run);
-    if (name.startsWith('data-')) {
-      const folder = args[3] ?? '';
-      for (const part of ['train', 'val', 'a', 'b']) made.add(`${folder}/${part}`);
+  for (const [i, step] of steps.entries()) {
+    const read = readBy(step, steps.slice(0, i));
+    for (const path of step.args.filter((arg) => FOLDER.test(arg) && arg !== step.makes)) {
+      const made = read.some(({ makes = '' }) => path === makes || path.startsWith(`${makes}/`));
+      expect(made, `${step.name} reads ${path}`).toBe(true);
     }
   }
 });
