@@ -53,12 +53,12 @@ export async function evaluateCounterfactuals(
     });
     const [first] = loaded.models;
     if (first === undefined) throw new CliError('nothing-to-evaluate', 'no run was given: --run RUN');
-    const { frames } = first.task;
+    const { contextFrames, frames } = first.task;
     const spec = { frames, stride: frames, content: 'frames' } as const; // both begin at the same frame
     const most = options.windows ?? Infinity;
     const windowsOf = (dataset: typeof a) => someWindows(dataset.windows(spec), most);
     const scores = await scoreCounterfactuals({
-      ...{ a: windowsOf(a), b: windowsOf(b) },
+      ...{ a: windowsOf(a), b: windowsOf(b), contextFrames },
       candidates: loaded.models.flatMap((model) => candidatesOf(model, settings)),
       onProgress: (done, total) => {
         tell(`predicting: context ${done} of ${total}`);

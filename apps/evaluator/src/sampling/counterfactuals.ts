@@ -1,12 +1,16 @@
+import type { Frames } from '@borealis/dataset';
 import type { Interval, SegmentValue } from '@borealis/metrics';
 import { bootstrapBySegment, framePsnr } from '@borealis/metrics';
 import type { Windows } from '../compression/token-candidate.ts';
 import { EvaluatorError } from '../evaluator-error.ts';
 import type { FrameCandidate, FrameWindow } from './frame-candidate.ts';
-import { targetOf } from './frame-candidate.ts';
+import { contextOf, targetOf } from './frame-candidate.ts';
 import { lastOf, PSNR_CEILING, wholeWindow } from './score-frames.ts';
 
 const SEED = 1;
+
+/** dB between the given frames of two sides: what coding leaves of equal pictures is above. */
+const ALIKE = 28;
 
 /** dB of the last frames of one context's two futures, predicted and true. */
 export interface CounterfactualScore {
@@ -36,10 +40,11 @@ export interface CounterfactualScores {
 export async function scoreCounterfactuals(options: {
   readonly a: Windows;
   readonly b: Windows;
+  readonly contextFrames: number;
   readonly candidates: readonly FrameCandidate[];
   readonly onProgress?: (done: number, total: number) => void;
 }): Promise<CounterfactualScores[]> {
-  const { a, b, candidates, onProgress } = options;
+  const { a, b, contextFrames, candidates, onProgress } = options;
   if (a.count !== b.count || a.count === 0) {
     throw new EvaluatorError(
       'windows',
@@ -55,11 +60,21 @@ export async function scoreCounterfactuals(options: {
         `window ${i} is of segment ${pair.a.segment} on one side, of ${pair.b.segment} on the other`,
       );
     }
+    if (contextFrames > 0) checkAlike(contextOf(pair.a, contextFrames), contextOf(pair.b, contextFrames), i);
     for (const [c, candidate] of candidates.entries())
       scores[c]?.windows.push({ segment: pair.a.segment, window: i, ...(await scorePair(candidate, pair)) });
     onProgress?.(i + 1, a.count);
   }
   return scores;
+}
+
+function checkAlike(a: Frames, b: Frames, window: number): void {
+  const { mean } = framePsnr(a, b, { ceiling: PSNR_CEILING });
+  if (mean >= ALIKE) return;
+  throw new EvaluatorError(
+    'windows',
+    `window ${window}: the given frames of the two sides are ${mean.toFixed(1)} dB apart; one context is expected, and then two ways to act`,
+  );
 }
 
 async function scorePair(
@@ -82,7 +97,9 @@ export interface CounterfactualSummary {
   readonly windows: number;
   /** Share of predictions that are nearer to their own truth than to the other; 0.5 for whoever doesn't hear the states. */
   readonly nearer: Interval;
-  /** dB by which they are nearer. */
+  /** Share of truths that are nearer to the prediction made for them than to the other, which blandness doesn't decide. */
+  readonly told: Interval;
+  /** dB by which predictions are nearer to their own truth; the same as that by which truths are nearer to their prediction. */
   readonly margin: Interval;
   /** dB between the two truths. */
   readonly between: Interval;
@@ -94,19 +111,15 @@ export function summariseCounterfactuals({ name, windows }: CounterfactualScores
     const values: SegmentValue[] = windows.map((score) => ({ segment: score.segment, value: value(score) }));
     return bootstrapBySegment({ values, seed: SEED });
   };
-  const margins = ({ own, other }: CounterfactualScore): readonly [number, number] => [
-    own[0] - other[0],
-    own[1] - other[1],
-  ];
-  const half = (score: CounterfactualScore, of: (margin: number) => number): number => {
-    const [first, second] = margins(score);
-    return (of(first) + of(second)) / 2;
-  };
+  const margin = ({ own, other }: CounterfactualScore): number => (own[0] - other[0] + own[1] - other[1]) / 2;
+  const share = (...margins: readonly number[]): number =>
+    margins.reduce((sum, margin) => sum + (margin > 0 ? 1 : margin === 0 ? 0.5 : 0), 0) / margins.length;
   return {
     name,
     windows: windows.length,
-    nearer: interval((score) => half(score, (margin) => (margin > 0 ? 1 : margin === 0 ? 0.5 : 0))),
-    margin: interval((score) => half(score, (margin) => margin)),
+    nearer: interval(({ own, other }) => share(own[0] - other[0], own[1] - other[1])),
+    told: interval(({ own, other }) => share(own[0] - other[1], own[1] - other[0])),
+    margin: interval(margin),
     between: interval(({ between }) => between),
   };
 }
