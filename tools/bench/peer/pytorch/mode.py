@@ -14,6 +14,7 @@ class Mode:
         self.loss_in_parts = variant.get("lossInParts", False)
         self.elementwise_time = variant.get("elementwiseTime", False)
         self.channels_last = variant.get("channelsLast", False)
+        self.frozen_bf16 = variant.get("frozenBf16", False)
 
     def compile(self, function):
         return torch.compile(function) if self.compiled else function

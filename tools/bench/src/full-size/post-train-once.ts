@@ -2,7 +2,14 @@
 import type { DitBatch } from '@borealis/dit-sampler';
 import { ditSampler, heldWeights, presets, publishedShapes } from '@borealis/dit-sampler';
 import { createRandom, loadTensors, startTrainingBackend } from '@borealis/tensor';
-import { ADAMW_DEFAULTS, createTrainStep, initialState, nameParameters } from '@borealis/training';
+import {
+  ADAMW_DEFAULTS,
+  createTrainStep,
+  initialState,
+  isLoraName,
+  nameParameters,
+  partition,
+} from '@borealis/training';
 import { ownBytes, watchPeak } from '../contestant/memory.ts';
 import { fullSizeConfig } from './full-size-config.ts';
 
@@ -29,8 +36,10 @@ const statistics = {
 };
 
 const { tensors } = await loadTensors(path, { names: Object.keys(publishedShapes(config)) });
-const learned = nameParameters(ditSampler.init(config, 1, (path) => ditSampler.trainable(config, path)));
-let state = initialState(learned, heldWeights(config, tensors));
+const learns = (path: string) => ditSampler.trainable(config, path);
+const made = nameParameters(ditSampler.init(config, 1, (path) => learns(path) || isLoraName(path)));
+const { kept: learned, rest: scalings } = partition(made, learns);
+let state = initialState(learned, { ...heldWeights(config, tensors), ...scalings });
 const trainable = Object.values(learned).reduce((sum, { size }) => sum + size, 0);
 const batch = ditSampler.toBatch(config, statistics, [window], random);
 const step = createTrainStep<DitBatch>({

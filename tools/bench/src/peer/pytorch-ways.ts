@@ -48,11 +48,17 @@ export function pytorchWays({
   };
   return VARIANTS[precision].flatMap((way) => [
     { ...way, side: 'PyTorch', launch },
-    ...variants.map(({ name, variant }) => ({
-      name: `${way.name}, ${name}`,
-      variant: { ...way.variant, ...variant },
-      side: 'PyTorch',
-      launch,
-    })),
+    ...variants
+      .filter((variant) => isAmong(way, variant))
+      .map(({ name, variant }) => ({
+        name: `${way.name}, ${name}`,
+        variant: { ...way.variant, ...variant },
+        side: 'PyTorch',
+        launch,
+      })),
   ]);
+}
+
+function isAmong(way: Pick<Way, 'variant'>, { among = {} }: PeerVariant): boolean {
+  return Object.entries(among).every(([key, value]) => way.variant[key] === value);
 }

@@ -40,6 +40,8 @@ export interface BenchRow {
 export interface PeerVariant {
   readonly name: string;
   readonly variant: Readonly<Record<string, string | boolean>>;
+  /** Tried only along with choices that say this. Default: with all. */
+  readonly among?: Readonly<Record<string, string | boolean>>;
 }
 
 /** What `borealis bench NAME` runs. */

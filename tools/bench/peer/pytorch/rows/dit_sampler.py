@@ -69,7 +69,15 @@ def sampler_step(inputs, settings, mode):
         velocity = model(latents, timesteps, text, return_dict=False)[0][:, :, k:]
         return channels_last(noisy + change * velocity), channels_last(velocity)
 
-    return Step(mode, step, [given, noisy, inputs["text"]])
+    return Step(mode, step, [given, noisy, embedded_once(model, inputs["text"], mode)])
+
+
+def embedded_once(model, text, mode):
+    """All steps of a sample are told the same; diffusers would embed it at each of them."""
+    with torch.no_grad(), mode.autocast():
+        embedded = model.condition_embedder.text_embedder(mode.cast(text))
+    model.condition_embedder.text_embedder = nn.Identity()
+    return embedded
 
 
 class LoraLinear(nn.Linear):
@@ -93,11 +101,21 @@ def with_adapters(module, rank):
     return module
 
 
+def freeze_in_bf16(model):
+    """As one loads a model to put adapters on it: what doesn't train lies in bfloat16, adapters in float32."""
+    for layer in model.modules():
+        if isinstance(layer, LoraLinear):
+            layer.weight.data = layer.weight.data.bfloat16()
+            layer.bias.data = layer.bias.data.bfloat16()
+
+
 def lora_training(inputs, settings, mode):
     model = with_adapters(transformer(settings), int(settings["rank"]))
     model = loaded(model, inputs, ["latents", "noise", "sigmas", "text"], mode).train()
     for name, parameter in model.named_parameters():
         parameter.requires_grad_(".lora_" in name)
+    if mode.frozen_bf16 and mode.bf16 == "autocast":
+        freeze_in_bf16(model)
     latents, noise = channels_first(inputs["latents"]), channels_first(inputs["noise"])
     k, (_, _, t, h, w) = int(settings["contextLatents"]), latents.shape
     timesteps = token_timesteps(t, k, h * w // 4, inputs["sigmas"][0] * 1000)

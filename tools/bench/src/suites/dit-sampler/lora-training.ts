@@ -44,6 +44,9 @@ export function loraTrainingRow(sizes: DitSizes = DIT_SIZES): BenchRow {
         ...ditData(random, config),
         ...adapterData(random, config, sizes.rank),
       ]),
+    peerVariants: [
+      { name: 'frozen weights in bf16', variant: { frozenBf16: true }, among: { bf16: 'autocast' } },
+    ],
     heavy: true,
     comparedRuns: 3,
     tolerance: { f32: 1e-3, bf16: 1e-1 },
