@@ -43,7 +43,7 @@ for (const { document } of steps) {
   documents.set(`results/${document.file}`, await readFile(made, 'utf8'));
 }
 const page = join(DOCS, 'results.md');
-await writeFile(page, putTables(await readFile(page, 'utf8'), documents));
-const shown = await readFile(page, 'utf8');
+const shown = putTables(await readFile(page, 'utf8'), documents);
+await writeFile(page, shown);
 for (const file of documents.keys())
   tell(`${page} ${shown.includes(`<!-- from ${file}: `) ? 'shows tables of' : 'shows no table of'} ${file}`);

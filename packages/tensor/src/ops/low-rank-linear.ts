@@ -23,12 +23,17 @@ export interface LowRankWeights {
  * to the result and to the gradient of x, is added in one pass with its product.
  *
  * @param x `[… in]`
+ * @param seen what the adapter sees in place of x, by default x itself: anything else takes products and sums of their own
  * @returns `[… out]`
  */
-export function lowRankLinear(x: tf.Tensor, { weight, bias, down, up, scale }: LowRankWeights): tf.Tensor {
+export function lowRankLinear(
+  x: tf.Tensor,
+  { weight, bias, down, up, scale }: LowRankWeights,
+  seen: tf.Tensor = x,
+): tf.Tensor {
   const run = fusedOps();
-  if (run === undefined) {
-    const narrow = tf.mul(linear(x, down), scale); // [… r]: fewer products than scaling the result
+  if (run === undefined || seen !== x) {
+    const narrow = tf.mul(linear(seen, down), scale); // [… r]: fewer products than scaling the result
     return tf.add(linear(x, weight, bias), linear(narrow, up));
   }
   const [outSize, inSize] = weight.shape as [number, number];

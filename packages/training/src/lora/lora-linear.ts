@@ -1,4 +1,5 @@
-import { linear, lowRankLinear, tf } from '@borealis/tensor';
+import type { tf } from '@borealis/tensor';
+import { linear, lowRankLinear } from '@borealis/tensor';
 
 /** A linear layer as a leaf of a model's parameters, with its adapter where it has one. */
 export type LinearLayer = {
@@ -23,7 +24,5 @@ export type LinearLayer = {
 export function loraLinear(x: tf.Tensor, layer: LinearLayer, drop?: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
   const { weight, bias, lora_A: down, lora_B: up, lora_scaling: scale } = layer;
   if (down === undefined || up === undefined || scale === undefined) return linear(x, weight, bias);
-  if (drop === undefined) return lowRankLinear(x, { weight, bias, down: down.weight, up: up.weight, scale });
-  const narrow = tf.mul(linear(drop(x), down.weight), scale); // [… r]: fewer products than scaling the result
-  return tf.add(linear(x, weight, bias), linear(narrow, up.weight));
+  return lowRankLinear(x, { weight, bias, down: down.weight, up: up.weight, scale }, drop?.(x));
 }
