@@ -24,13 +24,34 @@ const publishedSchema = z.object({
 });
 
 /**
- * The configuration in a `transformer/config.json` of the diffusers layout; what it doesn't tell (latents, states, adapters,
- * how to train) is that of `wan2.2-ti2v-5b`.
+ * What `config.json` beside the original checkpoint must say (Wan2.2 wan/modules/model.py). The rest of its form is in that
+ * code alone: its `ignore_for_config`.
+ */
+const originalSchema = z.object({
+  _class_name: z.literal('WanModel'),
+  num_layers: z.int(),
+  num_heads: z.int().positive(),
+  dim: z.int(),
+  ffn_dim: z.int(),
+  freq_dim: z.int(),
+  in_dim: z.int(),
+  out_dim: z.int(),
+  eps: z.number(),
+});
+const ORIGINAL_TEXT_DIM = 4096;
+const ORIGINAL_PATCH = [1, 2, 2];
+
+/**
+ * The configuration in a `config.json` of diffusers' layout (`transformer/`) or of the original one; what it doesn't tell
+ * (latents, states, adapters, how to train) is that of `wan2.2-ti2v-5b`.
  *
  * @throws DitSamplerError `WEIGHTS` where it is that of another model
  */
 export function fromPublishedConfig(published: unknown): DitSamplerConfig {
-  const { data, error } = publishedSchema.safeParse(published);
+  const original = originalSchema.safeParse(published).data;
+  const { data, error } = publishedSchema.safeParse(
+    original === undefined ? published : inTermsOfDiffusers(original),
+  );
   if (data === undefined) {
     throw new DitSamplerError(
       'WEIGHTS',
@@ -55,4 +76,25 @@ export function fromPublishedConfig(published: unknown): DitSamplerConfig {
     patchSize: data.patch_size,
     eps: data.eps,
   });
+}
+
+function inTermsOfDiffusers({
+  dim,
+  num_heads,
+  in_dim,
+  out_dim,
+  ...same
+}: z.infer<typeof originalSchema>): Record<string, unknown> {
+  return {
+    ...same,
+    _class_name: 'WanTransformer3DModel',
+    num_attention_heads: num_heads,
+    attention_head_dim: dim / num_heads,
+    in_channels: in_dim,
+    out_channels: out_dim,
+    text_dim: ORIGINAL_TEXT_DIM,
+    patch_size: ORIGINAL_PATCH,
+    qk_norm: 'rms_norm_across_heads',
+    cross_attn_norm: true,
+  };
 }
