@@ -51,7 +51,7 @@ export const samplingSteps: readonly Step[] = [
     [
       ...['evaluate', 'sampling', '--data', 'val/val', '--train', 'post/train', ...AUTOENCODER, ...ROOMS],
       ...['--run', 'models/dit-sampler', '--versus', 'runs/control', 'models/base', '--shuffle-states'],
-      ...['--samples', '1,2,5,10,20', '--steps', '20,5,10,50,100', '--guidance', '1,1.5,3', '--whole', '1'],
+      ...['--samples', '1,2,5,10,20', '--steps', '10,5,20,50,100', '--guidance', '1,1.5,3', '--whole', '1'],
       ...['--stride', '24', '--windows', '72', '--sweep-windows', '36'],
       ...['--report', 'sampling.html', ...DRAWN],
     ],
