@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kernels.h"
+#include "matrix_registers.h"
 #include "packing.h"
 #include "small_product.h"
 #include "visibility.h"

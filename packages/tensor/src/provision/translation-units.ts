@@ -40,8 +40,10 @@ const bestKernels: TranslationUnit = {
 /** What the addon is linked of; the kernels once for each instruction set that `best_kernels.cc` chooses from. */
 export function addonUnits(platform: string): readonly TranslationUnit[] {
   const avx512 = ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mfma'];
+  const pairs = [...avx512, '-mavx512bf16'];
   const wide = [
-    kernels('avx512bf16', [...avx512, '-mavx512bf16']),
+    kernels('amx', [...pairs, '-mamx-tile', '-mamx-bf16']),
+    kernels('avx512bf16', pairs),
     kernels('avx512', avx512),
     kernels('avx2', ['-mavx2', '-mfma']),
   ];
