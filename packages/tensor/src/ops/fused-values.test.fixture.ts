@@ -3,6 +3,7 @@ import {
   adamwUpdate,
   attention,
   biasedSum,
+  compile,
   createRandom,
   crossEntropy,
   gelu,
@@ -20,8 +21,15 @@ import {
 } from '../index.ts';
 import type { OpValues } from './every-op.test.fixture.ts';
 
+interface FusedValues {
+  readonly instructions: string;
+  readonly values: OpValues;
+  /** With products of pairs of bfloat16, where there are such kernels. */
+  readonly halves: OpValues;
+}
+
 /** The kernels in use, and what our own operations and their gradients give with them, in sizes that fit no register. */
-export function fusedValues(): { readonly instructions: string; readonly values: OpValues } {
+export function fusedValues(): FusedValues {
   const random = createRandom(17);
   const normal = (...shape: number[]) => random.normalTensor(shape);
   const values: Record<string, number[]> = {};
@@ -57,6 +65,25 @@ export function fusedValues(): { readonly instructions: string; readonly values:
   const largest = topK(normal(3, 1000), 30, { logSums: true });
   for (const [name, tensor] of Object.entries(largest))
     values[`topK ${name}`] = [...(tensor as tf.Tensor).dataSync()];
+  const halves: Record<string, number[]> = {};
+  for (const [queries, keys, depth] of [
+    [205, 301, 40],
+    [320, 320, 128],
+  ] as const) {
+    const gradients = compile(
+      (...given: tf.Tensor[]) => {
+        const attend = (...t: tf.Tensor[]) => attention(at(t, 0), at(t, 1), at(t, 2));
+        const { value, grads } = tf.valueAndGrads(attend)(given.slice(0, 3), at(given, 3));
+        return [value, ...grads];
+      },
+      { precision: 'bf16' },
+    );
+    const rows = (count: number) => normal(1, 2, count, depth);
+    gradients(rows(queries), rows(keys), rows(keys), rows(queries)).forEach((tensor, i) => {
+      halves[`attention of ${queries} to ${keys}, ${i}`] = [...tensor.dataSync()];
+    });
+    gradients.dispose();
+  }
   const scalars = {
     stepSize: tf.scalar(0.1),
     kept: tf.scalar(0.99),
@@ -66,5 +93,5 @@ export function fusedValues(): { readonly instructions: string; readonly values:
   const state = { parameter: normal(19), first: normal(19), second: tf.square(normal(19)) };
   const next = adamwUpdate(state, normal(19), scalars, { beta1: 0.9, beta2: 0.99, eps: 1e-8 });
   for (const [name, tensor] of Object.entries(next)) values[`adamw ${name}`] = [...tensor.dataSync()];
-  return { instructions: activeInterception()?.native.kernelInstructions() ?? 'none', values };
+  return { instructions: activeInterception()?.native.kernelInstructions() ?? 'none', values, halves };
 }

@@ -26,12 +26,18 @@ function valuesWith(kernels: string): typeof best {
 }
 
 // On a processor without one of these, what is asked for is the baseline, or the best that there is.
-it.each(['avx512', 'avx2', 'baseline'])('kernels for %s give what this processor’s best give', (kernels) => {
-  const other = valuesWith(kernels);
-  expect([kernels, 'baseline']).toContain(other.instructions);
-  const off = Object.entries(differences(best.values, other.values)).filter(
-    ([, largest]) => !(largest < 2e-5),
-  );
-  expect(off).toEqual([]);
-  expect(Object.keys(best.values).length).toBeGreaterThan(30);
-});
+it.each(['avx512bf16', 'avx512', 'avx2', 'baseline'])(
+  'kernels for %s give what this processor’s best give',
+  (kernels) => {
+    const other = valuesWith(kernels);
+    expect([kernels, 'baseline']).toContain(other.instructions);
+    const off = Object.entries(differences(best.values, other.values)).filter(
+      ([, largest]) => !(largest < 2e-5),
+    );
+    expect(off).toEqual([]);
+    // Factors are rounded to bfloat16, where the processor multiplies these, and results.
+    for (const [name, largest] of Object.entries(differences(best.halves, other.halves)))
+      expect(largest, name).toBeLessThan(0.03);
+    expect(Object.keys(best.values).length).toBeGreaterThan(30);
+  },
+);
