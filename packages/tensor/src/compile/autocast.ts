@@ -22,10 +22,12 @@ const PRODUCTS: Readonly<Record<string, (inputCount: number) => readonly number[
   Conv3DBackpropFilterV2: () => [0, 2],
   Conv3DBackpropInputV2: () => [1, 2],
   MatMul: all,
+  Pad: () => [0], // a convolution's: TensorFlow makes one operation of them where both are of one kind
 };
 
 /** What is done to a product's result on the way to the next: in bfloat16 where the first input is. */
 const FOLLOWERS = new Set([
+  'BiasAdd',
   'BorealisActivation',
   'BorealisActivationGradient',
   'BorealisBiasedSum',

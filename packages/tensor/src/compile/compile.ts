@@ -5,6 +5,7 @@ import { storageDtype } from '../half/storage-dtype.ts';
 import type { TensorTree, TreeStructure } from '../tree/tensor-tree.ts';
 import { flatten, unflatten } from '../tree/tensor-tree.ts';
 import { disposeDonated, ownMemory } from './donated-memory.ts';
+import { functionConfig } from './function-config.ts';
 import type { Interception } from './interception.ts';
 import type { Recorded, Recording } from './record-function.ts';
 import { recordFunction } from './record-function.ts';
@@ -38,9 +39,6 @@ export interface Compiled<Args extends readonly TensorTree[], Result extends Ten
   dispose(): void;
 }
 
-/** ConfigProto: TensorFlow's defaults. */
-const CONFIG = new Uint8Array(0);
-
 /**
  * Records `fn` once for each signature (structure, dtypes and shapes of its arguments) as one TensorFlow function, and
  * replays it from then on: operations fused and scheduled by TensorFlow, buffers reused and freed early.
@@ -58,6 +56,7 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
   options: CompileOptions = {},
 ): Compiled<Args, Result> {
   const name = options.name ?? (fn.name === '' ? 'anonymous' : fn.name);
+  const config = functionConfig({ xla: options.xla === true });
   const maxSignatures = options.maxSignatures ?? 16;
   const entries = new Map<string, Recorded>(); // in order of last use
   const onNotice = options.onNotice ?? ((message: string) => console.error(message));
@@ -122,7 +121,7 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
     const ids = [...inputIds.map((id) => copies.get(id) ?? id), ...entry.recorded.capturedIds];
     let outputs;
     try {
-      outputs = native.callFunction(entry.recorded.name, ids, entry.recorded.outputCount, CONFIG);
+      outputs = native.callFunction(entry.recorded.name, ids, entry.recorded.outputCount, config);
     } catch (cause) {
       if (cause instanceof TensorError) throw cause;
       const message = cause instanceof Error ? cause.message : String(cause);

@@ -1,43 +1,26 @@
-import { biasedSum, tf } from '@borealis/tensor';
+import { biasedSum, causalConv3d, tf } from '@borealis/tensor';
 import type { Convolution } from '../parameters.ts';
 import type { TimeAxis } from '../time/time-axis.ts';
-import { eachFrame, framesOf, joinFrames, timeOf, zeroFrames } from './frames.ts';
+import { framesOf, joinFrames, timeOf } from './frames.ts';
 
 /** A kernel of three frames sees two past ones. */
 export const REACH = 2;
 
 /**
- * 3×3×3 convolution that sees no later frame; space is padded with zeros on all sides, time with what came before. It is
- * a sum of convolutions of single frames, one for each frame of the kernel: nothing is padded, and zeros before the clip
- * cost nothing.
+ * 3×3×3 convolution that sees no later frame; space is padded with zeros on all sides, time with what came before.
  *
  * @param x `[b t h w c]`
  * @returns `[b t h w out]`, or the last of these frames that are wanted
  */
 export function causalConvolution(x: tf.Tensor, p: Convolution, time: TimeAxis, layer: string): tf.Tensor {
   const { frames, past } = time.step(x, layer, REACH);
-  const count = timeOf(frames);
-  const all = joinFrames(past, frames);
-  const parts = [0, 1, REACH].slice(0, past === undefined ? count : undefined).map((back) => {
-    const part = (seen: tf.Tensor) => pictureConvolution(seen, kernelFrame(p.weight, REACH - back));
-    if (past !== undefined) return part(framesOf(all, REACH - back, count));
-    return afterZeros(part(framesOf(frames, 0, count - back)), back);
-  });
-  return biasedSum(parts as [tf.Tensor, ...tf.Tensor[]], p.bias);
+  return causalConv3d(joinFrames(past, frames), p.weight, p.bias, { past: past === undefined ? 0 : REACH });
 }
 
 /** Of `[t h w c out]` one frame, `[h w c out]`. */
 function kernelFrame(kernel: tf.Tensor, i: number): tf.Tensor4D {
   const [, h, w, c, out] = kernel.shape as [number, number, number, number, number];
   return tf.reshape(tf.slice(kernel, [i, 0, 0, 0, 0], [1, -1, -1, -1, -1]), [h, w, c, out]);
-}
-
-function pictureConvolution(x: tf.Tensor, kernel: tf.Tensor4D): tf.Tensor {
-  return eachFrame(x, (pictures) => tf.conv2d(pictures, kernel, 1, 'same'));
-}
-
-function afterZeros(x: tf.Tensor, count: number): tf.Tensor {
-  return count === 0 ? x : joinFrames(zeroFrames(x, count), x);
 }
 
 /**

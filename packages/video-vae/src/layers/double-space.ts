@@ -1,4 +1,5 @@
-import { tf } from '@borealis/tensor';
+import type { Paddings } from '@borealis/tensor';
+import { paddedConvolution, tf } from '@borealis/tensor';
 import type { Convolution } from '../parameters.ts';
 import { eachFrame } from './frames.ts';
 
@@ -18,13 +19,13 @@ export function doubleSpace(x: tf.Tensor, p: Convolution): tf.Tensor {
     const [n, h, w] = pictures.shape;
     const rows = PARITIES.map((row) => {
       const columns = PARITIES.map((column) => {
-        const kernel = fold(fold(p.weight, row, 0), column, 1) as tf.Tensor4D;
-        const padded = tf.pad(pictures, [[0, 0], before(row), before(column), [0, 0]]);
-        return tf.conv2d(padded, kernel, 1, 'valid'); // [n h w out]
+        const kernel = fold(fold(p.weight, row, 0), column, 1);
+        const paddings: Paddings = [[0, 0], before(row), before(column), [0, 0]];
+        return paddedConvolution(pictures, kernel, p.bias, paddings); // [n h w out]
       });
       return tf.reshape(tf.stack(columns, 3), [n, h, 2 * w, p.bias.size]);
     });
-    return tf.add(tf.reshape(tf.stack(rows, 2), [n, 2 * h, 2 * w, p.bias.size]), p.bias);
+    return tf.reshape(tf.stack(rows, 2), [n, 2 * h, 2 * w, p.bias.size]);
   });
 }
 
