@@ -46,6 +46,7 @@ export type { Modulation } from './ops/modulate.ts';
 export { modulate } from './ops/modulate.ts';
 export type { Paddings } from './ops/padded-convolution.ts';
 export { paddedConvolution } from './ops/padded-convolution.ts';
+export { residualAdd } from './ops/residual-add.ts';
 export { rmsNorm } from './ops/rms-norm.ts';
 export type { RotaryTables } from './ops/rotary.ts';
 export { rotary } from './ops/rotary.ts';

@@ -1,4 +1,5 @@
 // x + gate · y, a row of the gate for each group of rows: how a block's result joins the stream (Peebles and Xie 2022).
+// Without a gate, x + y.
 #pragma once
 
 #include "kernels.h"
@@ -11,9 +12,11 @@ void GatedAdd(const GateShape& shape, const float* x, const float* gate, const T
               int64_t last) {
   for (int64_t row = first; row < last; ++row) {
     const int64_t at = row * shape.channels;
-    const float* own = gate + row / shape.rowsPerGroup * shape.channels;
+    const float* own = gate == nullptr ? nullptr : gate + row / shape.rowsPerGroup * shape.channels;
     ForEachRegister(shape.channels, [&](int64_t i, int64_t count) {
-      Put(sum + at + i, Take(x + at + i, count) + Take(own + i, count) * Take(y + at + i, count), count);
+      Floats added = Take(y + at + i, count);
+      if (own != nullptr) added *= Take(own + i, count);
+      Put(sum + at + i, Take(x + at + i, count) + added, count);
     });
   }
 }

@@ -12,7 +12,7 @@ REGISTER_OP("BorealisGatedAdd")
     .Output("sum: float")
     .Attr("T: {float, bfloat16}")
     .SetShapeFn(SameShapeAsFirstInput)
-    .Doc("x + gate · y; x and y [n c], gate [g c], g a divisor of n.");
+    .Doc("x + gate · y; x and y [n c], gate [g c], g a divisor of n, or [0 c]: x + y.");
 
 REGISTER_OP("BorealisGatedAddGradient")
     .Input("dsum: float")
@@ -44,11 +44,14 @@ class GatedAdd : public OpKernel {
 
   void Compute(OpKernelContext* context) override {
     const Tensor &x = context->input(0), &gate = context->input(1), &y = context->input(2);
-    GateShape shape{};
-    OP_REQUIRES_OK(context, ReadGate(x, gate, y, &shape));
+    OP_REQUIRES(context, x.dims() == 2 && x.shape() == y.shape(),
+                absl::InvalidArgumentError("BorealisGatedAdd: x and y must be [n c]"));
+    const bool gated = gate.NumElements() > 0;
+    GateShape shape{x.dim_size(1), std::max<int64_t>(x.dim_size(0), 1)};
+    if (gated) OP_REQUIRES_OK(context, ReadGate(x, gate, y, &shape));
     Tensor* sum = nullptr;
     OP_REQUIRES_OK(context, context->forward_input_or_allocate_output({0}, 0, x.shape(), &sum));
-    const float *from = x.flat<float>().data(), *own = gate.flat<float>().data();
+    const float *from = x.flat<float>().data(), *own = gated ? gate.flat<float>().data() : nullptr;
     const auto* other = Data<T>(y);
     float* to = sum->flat<float>().data();
     InParallel(context, x.dim_size(0), shape.channels / 2 + 1, [&](int64_t first, int64_t last) {

@@ -15,6 +15,7 @@ import {
   linear,
   lowRankLinear,
   modulate,
+  residualAdd,
   rmsNorm,
   rotary,
   silu,
@@ -52,6 +53,7 @@ const cases: readonly Case[] = [
     () => [normal(3, 8), normal(8), normal(8), normal(8)],
     (...t) => modulate(at(t, 0), { shift: at(t, 1), scale: at(t, 2), gate: at(t, 3) }, 1e-5),
   ],
+  ['residualAdd', () => [normal(3, 8), normal(3, 8)], (...t) => residualAdd(at(t, 0), at(t, 1))],
   [
     'gatedAdd',
     () => [normal(4, 6), normal(2, 6), normal(4, 6)],

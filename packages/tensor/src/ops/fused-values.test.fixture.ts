@@ -13,6 +13,7 @@ import {
   linear,
   lowRankLinear,
   packedAttention,
+  residualAdd,
   rmsNorm,
   rotary,
   silu,
@@ -58,6 +59,7 @@ export function fusedValues(): FusedValues {
   keep('packedAttention', (x) => packedAttention(x, { heads: 2 }), normal(2, 5, 3, 60));
   const tables = { cos: normal(3, 10), sin: normal(3, 10) };
   keep('rotary', (x) => rotary(x, tables), normal(2, 3, 30));
+  keep('residualAdd', (...t) => residualAdd(at(t, 0), at(t, 1)), normal(6, 21), normal(6, 21));
   keep('gatedAdd', (...t) => gatedAdd(at(t, 0), at(t, 1), at(t, 2)), normal(6, 21), normal(2, 21), normal(6, 21)); // prettier-ignore
   keep('biasedSum', (...t) => biasedSum([at(t, 0), at(t, 1)], at(t, 2)), normal(6, 21), normal(6, 21), normal(21)); // prettier-ignore
   const targets = tf.tensor1d([3, 0, 40], 'int32');

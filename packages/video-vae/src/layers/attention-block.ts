@@ -1,4 +1,4 @@
-import { attention, tf } from '@borealis/tensor';
+import { attention, residualAdd, tf } from '@borealis/tensor';
 import type { AttentionBlock } from '../parameters.ts';
 import { pointConvolution } from './causal-convolution.ts';
 import { normalise } from './normalise.ts';
@@ -13,5 +13,5 @@ export function attentionBlock(x: tf.Tensor, p: AttentionBlock): tf.Tensor {
     tf.Tensor,
   ];
   const context = tf.reshape(attention(q, k, v), [b, t, h, w, c]);
-  return tf.add(x, pointConvolution(context, p.proj));
+  return residualAdd(x, pointConvolution(context, p.proj));
 }

@@ -1,4 +1,4 @@
-import { tf } from '@borealis/tensor';
+import { residualAdd, tf } from '@borealis/tensor';
 import type { EncoderLevel } from '../levels.ts';
 import type { Convolution, DownBlock } from '../parameters.ts';
 import type { TimeAxis } from '../time/time-axis.ts';
@@ -25,7 +25,7 @@ export function downBlock(
     const { time_conv: timeConv } = p.downsampler;
     if (timeConv !== undefined) y = halveTime(y, timeConv, time, `${layer}.downsampler.time_conv`);
   }
-  return { y: tf.add(y, shortcut), shortcut };
+  return { y: residualAdd(shortcut, y), shortcut };
 }
 
 /** A zero column at the right and a zero row at the bottom, then 3×3 with stride 2: TensorFlow's `same` for even sides. */

@@ -1,4 +1,4 @@
-import { tf } from '@borealis/tensor';
+import { residualAdd, type tf } from '@borealis/tensor';
 import type { ResidualBlock } from '../parameters.ts';
 import type { TimeAxis } from '../time/time-axis.ts';
 import { causalConvolution, pointConvolution } from './causal-convolution.ts';
@@ -10,5 +10,6 @@ export function residualBlock(x: tf.Tensor, p: ResidualBlock, time: TimeAxis, la
   const first = causalConvolution(normaliseAndActivate(x, p.norm1), p.conv1, time, `${layer}.conv1`);
   const second = causalConvolution(normaliseAndActivate(first, p.norm2), p.conv2, time, `${layer}.conv2`);
   const kept = lastFrames(x, timeOf(second));
-  return tf.add(second, p.conv_shortcut === undefined ? kept : pointConvolution(kept, p.conv_shortcut));
+  const shortcut = p.conv_shortcut === undefined ? kept : pointConvolution(kept, p.conv_shortcut);
+  return residualAdd(shortcut, second);
 }

@@ -1,4 +1,4 @@
-import { tf } from '@borealis/tensor';
+import { residualAdd, tf } from '@borealis/tensor';
 import type { DecoderLevel } from '../levels.ts';
 import type { Convolution, UpBlock } from '../parameters.ts';
 import type { TimeAxis } from '../time/time-axis.ts';
@@ -24,7 +24,7 @@ export function upBlock(
   y = doubleSpace(y, resample['1']);
   const factors = { time: level.doublesTime ? 2 : 1, space: 2 };
   const shortcut = shortcutOf(x, { ...factors, out: level.outChannels, frames: timeOf(y), beginsClip });
-  return { y: tf.add(y, shortcut), shortcut };
+  return { y: residualAdd(shortcut, y), shortcut };
 }
 
 /** Of the frames of `x` only those that the last `frames` outputs stand on. */
