@@ -82,7 +82,14 @@ def decode_memory(inputs, settings, mode):
     return Forward(mode, lambda z: channels_last(vae.decode(z).sample).mean((2, 3)), [latents])
 
 
-ROWS = {"encode": encode, "decode": decode, "decode-long": decode, "last-frame": last_frame} | {
+ROWS = {
+    "encode": encode,
+    "decode": decode,
+    "encode-large": encode,
+    "decode-large": decode,
+    "decode-long": decode,
+    "last-frame": last_frame,
+} | {
     f"{name}-memory-{frames}": row
     for name, row in (("encode", encode_memory), ("decode", decode_memory))
     for frames in (5, 17, 77)

@@ -16,22 +16,28 @@ export interface VideoSizes extends VaeWidths {
 
 const WHOLE: VideoSizes = { divisor: 4, frames: 17, side: 256 };
 const LONG: VideoSizes = { divisor: 4, frames: 77, side: 128 };
+const LARGE: VideoSizes = { divisor: 4, frames: 77, side: 512 };
 
 /** A whole video to latents, and back. */
-export function wholeVideoRows(sizes: VideoSizes = WHOLE): BenchRow[] {
+export function wholeVideoRows(sizes: VideoSizes = WHOLE, suffix = ''): BenchRow[] {
   const { frames, side } = sizes;
   const video = [1, frames, side, side, 3];
   const shapes = `[b t h w c] = [${video.join(' ')}]`;
   return [
-    codingRow('encode', `VAE, ${shapes} to latents, in chunks of 1, 4, 4, …`, sizes, {
+    codingRow(`encode${suffix}`, `VAE, ${shapes} to latents, in chunks of 1, 4, 4, …`, sizes, {
       shape: () => video,
       run: (vae, x) => vae.encode(x),
     }),
-    codingRow('decode', `VAE, latents to ${shapes}, a latent frame at a time`, sizes, {
+    codingRow(`decode${suffix}`, `VAE, latents to ${shapes}, a latent frame at a time`, sizes, {
       shape: latentShape,
       run: (vae, x) => vae.decode(x),
     }),
   ];
+}
+
+/** The same for the challenge's resolution and length: it takes minutes a run, and is there to be run once. */
+export function largeVideoRows(sizes: VideoSizes = LARGE): BenchRow[] {
+  return wholeVideoRows(sizes, '-large');
 }
 
 /** All frames of a longer video, and the last one alone. */
