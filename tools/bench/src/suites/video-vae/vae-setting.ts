@@ -1,11 +1,11 @@
-import { tf } from '@borealis/tensor';
-import type { Random } from '@borealis/tensor';
+import type { Random, tf } from '@borealis/tensor';
 import type { TensorData } from '@borealis/safetensors';
-import type { NamedTensors, Parameters } from '@borealis/training';
-import { mapNamed, nestParameters } from '@borealis/training';
+import type { Parameters } from '@borealis/training';
+import { nestParameters } from '@borealis/training';
 import type { VideoVaeConfig } from '@borealis/video-vae';
 import { parameterSpecs, presets, toMemory, videoVaeConfigSchema } from '@borealis/video-vae';
 import { heldWeights } from '../../programs/held-weights.ts';
+import { inputNamed } from '../input-named.ts';
 import { normalData } from '../normal-data.ts';
 import type { BuildOptions } from '../suite.ts';
 
@@ -43,15 +43,21 @@ export function vaeData(random: Random, config: VideoVaeConfig): [string, Tensor
   });
 }
 
-/** The parameters among the inputs, as layers take them; the published ones are let go. */
+/**
+ * The parameters among the inputs, as layers take them. Each published one is let go before the next is turned: TensorFlow
+ * keeps memory that it once had, and both layouts at once would count as the row's.
+ */
 export function vaeParameters(
   inputs: ReadonlyMap<string, tf.Tensor>,
   config: VideoVaeConfig,
   { precision }: BuildOptions,
 ): Parameters {
-  const published = Object.keys(parameterSpecs(config)).map((name) => [name, inputs.get(name)] as const);
-  const named = Object.fromEntries(published.filter(([, tensor]) => tensor !== undefined)) as NamedTensors;
-  const held = mapNamed(named, toMemory);
-  tf.dispose(Object.values(named));
-  return nestParameters(heldWeights(held, precision));
+  const names = Object.keys(parameterSpecs(config));
+  const held = names.map((name) => {
+    const published = inputNamed(inputs, name);
+    const turned = toMemory(published);
+    published.dispose();
+    return [name, turned] as const;
+  });
+  return nestParameters(heldWeights(Object.fromEntries(held), precision));
 }
