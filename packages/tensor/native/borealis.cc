@@ -17,7 +17,10 @@
 #define private public  // TFJSBackend: tfe_context_, tfe_handle_map_, InsertHandle, GenerateOutputTensorInfo
 #include "binding/tfjs_backend.h"
 #undef private
+#include "copied_tensor.h"
+#define TF_NewTensor borealis::NewCopiedTensor
 #include "binding/tfjs_backend.cc"
+#undef TF_NewTensor
 
 // The binding registers itself under a name of its own; we register one module that holds both.
 #include <node_api.h>
