@@ -36,8 +36,8 @@ export function wholeVideoRows(sizes: VideoSizes = WHOLE, suffix = ''): BenchRow
 }
 
 /** The same for the challenge's resolution and length: it takes minutes a run, and is there to be run once. */
-export function largeVideoRows(sizes: VideoSizes = LARGE): BenchRow[] {
-  return wholeVideoRows(sizes, '-large');
+export function largeVideoRows(): BenchRow[] {
+  return wholeVideoRows(LARGE, '-large');
 }
 
 /** All frames of a longer video, and the last one alone. */
