@@ -36,7 +36,7 @@ interface Surroundings {
 }
 
 /**
- * The whole flow of training, in this thread, which it blocks: data → windows → batches → steps → checkpoints. Of a
+ * The whole flow of training, in this process, which it blocks: data → windows → batches → steps → checkpoints. Of a
  * cluster, task 0 keeps the run's folder; the others only compute.
  */
 export async function runTraining(settings: TrainSettings, surroundings: Surroundings): Promise<TrainResult> {

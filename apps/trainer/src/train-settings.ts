@@ -2,7 +2,7 @@ import type { ClusterOptions } from '@borealis/tensor';
 import type { LogValues, TrainingConfig } from '@borealis/training';
 import type { ValidationSampling } from './sampled-validation.ts';
 
-/** What to train, on what, and where to. Plain data: it travels to the training thread. */
+/** What to train, on what, and where to. Plain data: it travels to the training process. */
 export interface TrainSettings {
   /** Name of a model's package without its scope: `st-transformer`. */
   readonly model: string;

@@ -52,7 +52,7 @@ test(
     const log = { ...combineLogs([]), train: watch };
     const part = await train({ ...settings, run, log, signal: stop.signal });
     expect(part.finished).toBe(false);
-    expect(part.step).toBeGreaterThanOrEqual(2); // the flag crosses threads: a step more may be done
+    expect(part.step).toBeGreaterThanOrEqual(2); // the flag crosses processes: a step more may be done
     expect(part.step).toBeLessThan(6);
     expect(seen.at(-1)).toBe(part.step);
     // What is left open is taken from the run.

@@ -6,7 +6,7 @@ export type TrainerErrorCode =
   | 'INVALID_ARGUMENT'
   | 'LATENTS'
   | 'NOTHING_TRAINED'
-  | 'THREAD_ENDED';
+  | 'PROCESS_ENDED';
 
 /** The error of the trainer: `code` for programs, the message for people. */
 export class TrainerError extends Error {

@@ -7,6 +7,7 @@ export const DATASET_ERROR_CODES = [
   'state-values', // states that are not finite
   'token-range', // token codes outside [0, 64000)
   'video', // a video that can't be read or decoded, or has another number of frames than there are states
+  'worker-thread', // a video opened in a worker thread: decoding is for main threads
   'content', // frames asked of tokenized data, or tokens of raw data
   'range', // a shard, frame or window number that isn't there
   'window-spec', // a window length or stride that can't be

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { copyFile, readFile, readdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { Mp4Demuxer, Mp4Muxer, VideoFrame } from '@napi-rs/webcodecs';
 import type { Mp4MuxerOptions } from '@napi-rs/webcodecs';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -86,6 +88,16 @@ describe('openVideo', () => {
   ])('frames %s + %s are out of range', async (start, count) => {
     const video = await opened(TRAIN);
     await expect(video.read(start, count)).rejects.toMatchObject({ code: 'range', file: TRAIN });
+  });
+
+  test('a worker thread is refused: the decoder would corrupt memory there', async () => {
+    const worker = new Worker(new URL('video-worker.test.fixture.ts', import.meta.url), {
+      workerData: TRAIN,
+      execArgv: ['--conditions=@borealis/source', '--import', 'tsx'],
+    });
+    const ended = once(worker, 'exit');
+    expect(await once(worker, 'message')).toEqual(['worker-thread']);
+    await ended;
   });
 
   test('reading after close is refused, closing twice is not', async () => {

@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import { DatasetError } from '../dataset-error.ts';
 import { openPositionedFile } from '../positioned-file.ts';
 import type { Frames } from '../window.ts';
@@ -27,9 +28,10 @@ export interface OpenVideoOptions {
 /**
  * Opens an H.264 (or other) video in MP4 for random access. Pixels equal those of
  * `ffmpeg -i video.mp4 -f rawvideo -pix_fmt rgb24` bit for bit (BT.601, limited range, where the file doesn't say).
- * Throws `missing-file` or `video`.
+ * Throws `missing-file` or `video`; in a worker thread `worker-thread`.
  */
 export async function openVideo(path: string, options: OpenVideoOptions = {}): Promise<Video> {
+  refuseWorkerThreads(path);
   const file = await openPositionedFile(path);
   const table = await readSampleTable(file).finally(() => file.close());
   const packets = await openPackets(path, table);
@@ -118,4 +120,17 @@ export async function openVideo(path: string, options: OpenVideoOptions = {}): P
       packets.close();
     },
   };
+}
+
+/**
+ * The decoder lets go of a worker's buffers in the main thread, which corrupts the memory of both (napi-rs issue 3357,
+ * in @napi-rs/webcodecs up to 1.3.1).
+ */
+function refuseWorkerThreads(path: string): void {
+  if (isMainThread) return;
+  throw new DatasetError(
+    'worker-thread',
+    `${path} can't be decoded in a worker thread, where the decoder corrupts memory: use a process of its own (child_process.fork).`,
+    { file: path },
+  );
 }

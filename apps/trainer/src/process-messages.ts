@@ -1,7 +1,7 @@
 import type { LogValues, TrainingStart } from '@borealis/training';
-import type { TrainResult } from './train-settings.ts';
+import type { TrainResult, TrainSettings } from './train-settings.ts';
 
-/** An error on its way between threads, which would lose its name and code. */
+/** An error on its way between processes, which would lose its name and code. */
 export interface CarriedError {
   readonly name: string;
   readonly message: string;
@@ -9,15 +9,16 @@ export interface CarriedError {
   readonly stack?: string;
 }
 
-/** What the training thread tells. */
-export type FromThread =
+/** What the training process tells. */
+export type FromProcess =
   | { readonly kind: 'start'; readonly start: TrainingStart }
   | { readonly kind: 'train' | 'evaluation'; readonly step: number; readonly values: LogValues }
   | { readonly kind: 'done'; readonly result: TrainResult }
   | { readonly kind: 'failed'; readonly error: CarriedError };
 
-/** What it is told: finish the step, save, and end. */
-export type ToThread = 'stop';
+/** What it is told: to train, and to finish the step, save, and end. */
+export type ToProcess =
+  { readonly kind: 'train'; readonly settings: TrainSettings } | { readonly kind: 'stop' };
 
 export function carryError(error: unknown): CarriedError {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
@@ -31,7 +32,7 @@ export function carryError(error: unknown): CarriedError {
   };
 }
 
-/** An error with the name, code, message and stack that it had in its thread; not of its class. */
+/** An error with the name, code, message and stack that it had in its process; not of its class. */
 export function receiveError({ name, message, code, stack }: CarriedError): Error {
   return Object.assign(new Error(message), {
     name,
