@@ -12,6 +12,7 @@ export type { StorageDtype } from './half/storage-dtype.ts';
 export { storageDtype } from './half/storage-dtype.ts';
 export { toBfloat16 } from './half/to-bfloat16.ts';
 export { toFloat32 } from './half/to-float32.ts';
+export { holdFor } from './loading/held-dtype.ts';
 export type { LoadedTensors, LoadTensorsOptions } from './loading/load-tensors.ts';
 export { loadTensors } from './loading/load-tensors.ts';
 export type { SaveTensorsOptions } from './loading/save-tensors.ts';

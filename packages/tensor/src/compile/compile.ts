@@ -10,13 +10,17 @@ import type { Interception } from './interception.ts';
 import type { Recorded, Recording } from './record-function.ts';
 import { recordFunction } from './record-function.ts';
 import { explainFailure, forgetNodes } from './recorded-nodes.ts';
+import { noteWithoutBfloat16 } from './note-without-bfloat16.ts';
 import type { Precision } from './recorder.ts';
 import { watchSignatures } from './signature-watch.ts';
 
 export interface CompileOptions {
   /** Shown in errors and traces. Default: the function's own name. */
   readonly name?: string;
-  /** `bf16`: products in bfloat16, the rest in float32, as PyTorch's autocast. Default `f32`. */
+  /**
+   * `bf16`: products in bfloat16, the rest in float32, as PyTorch's autocast. Where the processor has no such products,
+   * the same numbers are computed in float32. Default `f32`.
+   */
   readonly precision?: Precision;
   /** Compile with XLA. Default false: on CPU, TensorFlow's own executor was faster wherever it was measured. */
   readonly xla?: boolean;
@@ -27,7 +31,10 @@ export interface CompileOptions {
   readonly donate?: readonly number[];
   /** Recordings kept for different shapes; the one unused for longest goes first. Default 16. */
   readonly maxSignatures?: number;
-  /** Told once where the arguments' shapes keep changing. Default: a line on standard error. */
+  /**
+   * Told once where the arguments' shapes keep changing, and once in a process where bfloat16 brings no speed. Default: a
+   * line on standard error.
+   */
   readonly onNotice?: (message: string) => void;
 }
 
@@ -69,6 +76,7 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
     const signature = signatureOf(tensors, structure);
     let entry = entries.get(signature);
     if (entry === undefined) {
+      if (options.precision === 'bf16') noteWithoutBfloat16(interception.native, onNotice);
       entry = recordFunction(interception, fn, {
         name,
         tensors,

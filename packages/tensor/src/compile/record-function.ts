@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { TensorError } from '../errors.ts';
 import { nativeDtype } from '../half/storage-dtype.ts';
+import { multipliesBfloat16 } from '../native/multiplies-bfloat16.ts';
 import type { TensorTree, TreeStructure } from '../tree/tensor-tree.ts';
 import { flatten, unflatten } from '../tree/tensor-tree.ts';
 import type { Interception } from './interception.ts';
@@ -47,7 +48,7 @@ export function recordFunction<Args extends readonly TensorTree[], Result extend
 ): Recorded {
   const { backend, native } = interception;
   const start = performance.now();
-  const recorder = createRecorder(native, options);
+  const recorder = createRecorder(native, { ...options, multipliesBfloat16: multipliesBfloat16(native) });
   try {
     const { outputIds, structure } = interception.record(recorder, () => {
       const engine = tf.engine();

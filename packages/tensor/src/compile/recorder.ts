@@ -3,6 +3,7 @@ import { TensorError } from '../errors.ts';
 import type { ExtendedBinding, OpAttribute, TensorMetadata } from '../native/binding.ts';
 import { TF_BFLOAT16 } from '../native/bfloat16-dtype.ts';
 import { autocast, isMadeByPolicy } from './autocast.ts';
+import { createBfloat16Emulation } from './bfloat16-emulation.ts';
 import { constantBytes } from './constant-bytes.ts';
 import { createDonations } from './donations.ts';
 import { createBarriers } from './barriers.ts';
@@ -60,6 +61,8 @@ export type Precision = 'f32' | 'bf16';
 export interface RecorderOptions {
   readonly precision: Precision;
   readonly xla: boolean;
+  /** Whether products in bfloat16 are the device's own. */
+  readonly multipliesBfloat16: boolean;
 }
 
 /** One symbolic recording in progress: takes the place of the native binding while a function is traced. */
@@ -85,7 +88,10 @@ export function isSymbolic(id: number): boolean {
 const definitions = new Map<string, OpDefinition>();
 let nextSymbol = -1;
 
-export function createRecorder(native: ExtendedBinding, { precision, xla }: RecorderOptions): Recorder {
+export function createRecorder(
+  native: ExtendedBinding,
+  { precision, xla, multipliesBfloat16 }: RecorderOptions,
+): Recorder {
   const handle = native.recordingBegin();
   const outputOf = new Map<number, string>(); // symbolic or captured id → "node:output"
   const constants = new Map<string, number>(); // content → symbolic id
@@ -96,8 +102,12 @@ export function createRecorder(native: ExtendedBinding, { precision, xla }: Reco
   const dtypeOf = new Map<number, number>();
   const widened = new Map<number, number>(); // bfloat16 tensor → the same in float32
   const narrowed = new Map<number, number>(); // float32 tensor → the same in bfloat16, rounded
+  const roundedLater = new Map<number, number>(); // bfloat16 tensor that nothing has read yet → the float32 one
   const madeByPolicy = new Set<number>();
   const origins: NodeOrigin[] = [];
+  const emulation = multipliesBfloat16
+    ? undefined
+    : createBfloat16Emulation({ dtypeOf: typeOf, toFloat32: widen, toBfloat16: roundLater });
   const donations = createDonations();
   const scatterSums = createScatterSums();
   const collectives = new Set<string>();
@@ -176,6 +186,8 @@ export function createRecorder(native: ExtendedBinding, { precision, xla }: Reco
   function nameOf(id: number): string {
     const known = outputOf.get(id);
     if (known !== undefined) return known;
+    const wide = roundedLater.get(id);
+    if (wide !== undefined) return round(id, wide);
     if (isSymbolic(id)) {
       throw new TensorError(
         'FOREIGN_SYMBOL',
@@ -183,6 +195,21 @@ export function createRecorder(native: ExtendedBinding, { precision, xla }: Reco
       );
     }
     return capture(id);
+  }
+
+  /** A bfloat16 tensor of a float32 one's values; the operation that rounds them is recorded when something reads it. */
+  function roundLater(wide: number): number {
+    const id = nextSymbol--;
+    roundedLater.set(id, wide);
+    dtypeOf.set(id, TF_BFLOAT16);
+    madeByPolicy.add(id);
+    return id;
+  }
+
+  function round(id: number, wide: number): string {
+    const name = nameOf(castOnce(narrowed, wide, TF_BFLOAT16));
+    outputOf.set(id, name);
+    return name;
   }
 
   function nodeOf(id: number): string {
@@ -234,21 +261,25 @@ export function createRecorder(native: ExtendedBinding, { precision, xla }: Reco
         `${op} draws from a hidden random state: draw outside and pass the numbers as a tensor, or use a stateless operation with the seed as a tensor`,
       );
     }
-    ids.forEach(nameOf); // captures what comes from outside, which tells its type
+    for (const id of ids) if (!dtypeOf.has(id)) nameOf(id); // captures what comes from outside, which tells its type
     const casts = { constants: native, dtypeOf: typeOf, toFloat32: widen, toBfloat16: narrow };
     const cast = precision === 'bf16' ? autocast : castInputs;
     const call = cast({ op, attributes, inputs: ids }, casts);
     const rows = scatterSums.find(op, call.inputs);
     if (rows !== undefined) return [addRows(rows)];
     const given = Object.fromEntries(call.attributes.map((a) => [a.name, encodeAttribute(native, a)]));
-    const inferred = inferAttributes(definitionOf(op), call.inputs.map(typeOf));
+    const emulated = precision === 'bf16' ? emulation?.inputsOf(call) : undefined;
+    const read = emulated ?? call.inputs;
+    const inferred = inferAttributes(definitionOf(op), read.map(typeOf));
     // What the inputs are is the truth; tfjs takes every bfloat16 tensor for float32.
-    const names = call.inputs.map(nameOf);
+    const names = read.map(nameOf);
     const barrier = donations.overwrite(op, call.inputs, addBarrier);
-    const outputs =
+    const added =
       barrier === undefined
         ? add(op, { ...given, ...inferred }, names, [...awaited.map(nodeOf), ...collectiveBefore(op)])
         : add(op, { ...given, ...inferred, in_place: { b: true } }, names, [barrier]);
+    const outputs =
+      emulated === undefined ? added : added.map((wide) => emulation?.resultOf(op, wide) ?? wide);
     if (barrier === undefined) {
       const made = outputs.map(({ id }) => id);
       donations.note(op, call.inputs, made);

@@ -4,6 +4,14 @@ import type { DataType } from '@tensorflow/tfjs-core';
 /** How bfloat16 is held once it is loaded. */
 export type Hold = 'as-stored' | 'float32';
 
+/**
+ * How to hold what functions of this precision read: in bf16 its products want bfloat16, in f32 it would be widened in
+ * each call.
+ */
+export function holdFor(precision: 'f32' | 'bf16'): Hold {
+  return precision === 'bf16' ? 'as-stored' : 'float32';
+}
+
 /** What a tensor of a file becomes: tfjs's dtype, and what its elements are in memory. */
 export interface HeldDtype {
   readonly dtype: DataType;

@@ -3,6 +3,7 @@ import {
   adamwUpdate,
   attention,
   biasedSum,
+  causalConv3d,
   compile,
   createRandom,
   crossEntropy,
@@ -25,7 +26,7 @@ import type { OpValues } from './every-op.test.fixture.ts';
 interface FusedValues {
   readonly instructions: string;
   readonly values: OpValues;
-  /** With products of pairs of bfloat16, where there are such kernels. */
+  /** With products of pairs of bfloat16, TensorFlow's too, where the processor has such. */
   readonly halves: OpValues;
 }
 
@@ -68,23 +69,29 @@ export function fusedValues(): FusedValues {
   for (const [name, tensor] of Object.entries(largest))
     values[`topK ${name}`] = [...(tensor as tf.Tensor).dataSync()];
   const halves: Record<string, number[]> = {};
-  for (const [queries, keys, depth] of [
-    [205, 301, 40],
-    [320, 320, 128],
-  ] as const) {
-    const gradients = compile(
-      (...given: tf.Tensor[]) => {
-        const attend = (...t: tf.Tensor[]) => attention(at(t, 0), at(t, 1), at(t, 2));
-        const { value, grads } = tf.valueAndGrads(attend)(given.slice(0, 3), at(given, 3));
+  const keepHalves = (name: string, fn: (...x: tf.Tensor[]) => tf.Tensor, ...inputs: tf.Tensor[]) => {
+    const withGradients = compile(
+      (dy: tf.Tensor, ...given: tf.Tensor[]) => {
+        const { value, grads } = tf.valueAndGrads(fn)(given, dy);
         return [value, ...grads];
       },
       { precision: 'bf16' },
     );
-    const rows = (count: number) => normal(1, 2, count, depth);
-    gradients(rows(queries), rows(keys), rows(keys), rows(queries)).forEach((tensor, i) => {
-      halves[`attention of ${queries} to ${keys}, ${i}`] = [...tensor.dataSync()];
+    const shape = tf.tidy(() => fn(...inputs).shape);
+    withGradients(normal(...shape), ...inputs).forEach((tensor, i) => {
+      halves[`${name}, ${i}`] = [...tensor.dataSync()];
     });
-    gradients.dispose();
+    withGradients.dispose();
+  };
+  const scaled = (...shape: number[]) => tf.mul(normal(...shape), 0.1);
+  keepHalves('linear', (...t) => linear(at(t, 0), at(t, 1), at(t, 2)), scaled(11, 19), normal(5, 19), normal(5)); // prettier-ignore
+  keepHalves('convolution', (...t) => causalConv3d(at(t, 0), at(t, 1), at(t, 2)), scaled(1, 3, 6, 6, 17), scaled(3, 3, 3, 17, 4), normal(4)); // prettier-ignore
+  for (const [queries, keys, depth] of [
+    [205, 301, 40],
+    [320, 320, 128],
+  ] as const) {
+    const rows = (count: number) => normal(1, 2, count, depth);
+    keepHalves(`attention of ${queries} to ${keys}`, (...t) => attention(at(t, 0), at(t, 1), at(t, 2)), rows(queries), rows(keys), rows(keys)); // prettier-ignore
   }
   const scalars = {
     stepSize: tf.scalar(0.1),
