@@ -16,5 +16,5 @@ export function contextMean(context: Frames | FloatFrames): FloatFrames {
   for (let t = 0; t < count; t++) {
     for (let i = 0; i < frameSize; i++) sums[i] = (sums[i] ?? 0) + (data[t * frameSize + i] ?? 0);
   }
-  return { data: Float32Array.from(sums, (sum) => sum / count), count: 1, height, width };
+  return { data: new Float32Array(sums.map((sum) => sum / count)), count: 1, height, width };
 }

@@ -77,7 +77,7 @@ export function createFrameMoments(): FrameMomentsAccumulator {
       samples = total;
     },
     state: () => ({ ...held(), samples, mean: mean.slice(), squares: squares.slice() }),
-    result: (): FloatFrames => ({ ...held(), data: Float32Array.from(mean) }),
+    result: (): FloatFrames => ({ ...held(), data: new Float32Array(mean) }),
   };
 }
 

@@ -23,7 +23,8 @@ export function gaussianBlur(frames: Frames | FloatFrames, sigma: number): Float
   const result = new Float32Array(data);
   if (sigma === 0) return { data: result, count, height, width };
 
-  const window = gaussianWindow(sigma);
+  const window = gaussianWindow(sigma); // symmetric: its two sides are added up before they are weighed
+  const radius = (window.length - 1) / 2;
   const [rows, columns] = [reflections(height, window.length), reflections(width, window.length)];
   const stride = width * CHANNELS;
   const across = new Float64Array(height * stride);
@@ -37,18 +38,20 @@ export function gaussianBlur(frames: Frames | FloatFrames, sigma: number): Float
         for (let c = 0; c < CHANNELS; c++) padded[x * CHANNELS + c] = frame[source + c] ?? 0;
       });
       for (let i = 0; i < stride; i++) {
-        let sum = 0;
-        for (let k = 0, p = i; k < window.length; k++, p += CHANNELS)
-          sum += (window[k] ?? 0) * (padded[p] ?? 0);
+        let sum = (window[radius] ?? 0) * (padded[i + radius * CHANNELS] ?? 0);
+        for (let k = 0, p = i, q = i + 2 * radius * CHANNELS; k < radius; k++, p += CHANNELS, q -= CHANNELS)
+          sum += (window[k] ?? 0) * ((padded[p] ?? 0) + (padded[q] ?? 0));
         across[y * stride + i] = sum;
       }
     }
     for (let y = 0; y < height; y++) {
-      line.fill(0);
-      for (let k = 0; k < window.length; k++) {
-        const source = (rows[y + k] ?? 0) * stride;
+      const middle = (rows[y + radius] ?? 0) * stride;
+      for (let i = 0; i < stride; i++) line[i] = (window[radius] ?? 0) * (across[middle + i] ?? 0);
+      for (let k = 0; k < radius; k++) {
+        const [above, below] = [(rows[y + k] ?? 0) * stride, (rows[y + 2 * radius - k] ?? 0) * stride];
         const weight = window[k] ?? 0;
-        for (let i = 0; i < stride; i++) line[i] = (line[i] ?? 0) + weight * (across[source + i] ?? 0);
+        for (let i = 0; i < stride; i++)
+          line[i] = (line[i] ?? 0) + weight * ((across[above + i] ?? 0) + (across[below + i] ?? 0));
       }
       frame.set(line, y * stride);
     }

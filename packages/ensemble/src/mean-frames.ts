@@ -28,7 +28,7 @@ export function createFrameMean(): FrameEnsemble {
     },
     result() {
       if (shape === undefined) throw new EnsembleError('empty', 'no sample was added: there is no mean yet.');
-      return { data: Float32Array.from(sums, (sum) => sum / samples), ...shape };
+      return { data: new Float32Array(sums.map((sum) => sum / samples)), ...shape };
     },
   };
 }

@@ -26,7 +26,8 @@ export function createOrderedSamples(combine: (sorted: Float32Array) => number):
       if (first === undefined) throw new EnsembleError('empty', 'no sample was added: nothing to combine.');
       const { count, height, width } = first;
       const values = new Float32Array(kept.length);
-      const data = Float32Array.from({ length: first.data.length }, (_, i) => {
+      const data = new Float32Array(first.data.length);
+      for (let i = 0; i < data.length; i++) {
         kept.forEach((sample, n) => (values[n] = sample.data[i] ?? NaN));
         values.sort(); // NaN comes last
         if (Number.isNaN(values.at(-1))) {
@@ -35,8 +36,8 @@ export function createOrderedSamples(combine: (sorted: Float32Array) => number):
             `value ${i} of ${first.data.length} is NaN in one of ${kept.length} samples: it has no place in their order.`,
           );
         }
-        return combine(values);
-      });
+        data[i] = combine(values);
+      }
       return { data, count, height, width };
     },
   };

@@ -10,7 +10,7 @@ import type { FloatFrames, Frames } from './frames.ts';
 export function roundFrames(frames: FloatFrames): Frames {
   checkFrames(frames);
   const { count, height, width } = frames;
-  const bad = frames.data.findIndex(Number.isNaN);
+  const bad = firstNaN(frames.data);
   if (bad >= 0) {
     throw new EnsembleError(
       'not-finite',
@@ -19,4 +19,10 @@ export function roundFrames(frames: FloatFrames): Frames {
   }
   const clamped = new Uint8ClampedArray(frames.data);
   return { data: new Uint8Array(clamped.buffer), count, height, width };
+}
+
+/** −1 where there is none. */
+function firstNaN(values: Float32Array): number {
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return i;
+  return -1;
 }

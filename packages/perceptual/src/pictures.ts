@@ -26,7 +26,8 @@ export function checkPictures({ data, count, height, width }: Pictures): void {
 export function asTensor(pictures: Pictures, from: number, to: number): tf.Tensor {
   const { data, height, width } = pictures;
   const size = height * width * CHANNELS;
-  const values = Float32Array.from(data.subarray(from * size, to * size), (byte) => byte / 127.5 - 1);
+  const values = new Float32Array((to - from) * size);
+  for (let i = 0; i < values.length; i++) values[i] = (data[from * size + i] ?? 0) / 127.5 - 1;
   return tf.tensor(values, [to - from, height, width, CHANNELS]);
 }
 

@@ -13,12 +13,17 @@ export function enlargeFrames(frames: Frames, scale: number): Frames {
   const data = new Uint8Array(frames.data.length * scale * scale);
   const stride = width * scale * 3;
   for (let row = 0; row < count * height; row++) {
-    const first = data.subarray(row * scale * stride, (row * scale + 1) * stride);
-    for (let i = 0; i < stride; i += 3) {
-      const from = (row * width + Math.floor(i / (3 * scale))) * 3;
-      first.set(frames.data.subarray(from, from + 3), i);
+    const start = row * scale * stride;
+    let to = start;
+    for (let from = row * width * 3; from < (row + 1) * width * 3; from += 3) {
+      for (let copy = 0; copy < scale; copy++) {
+        data[to++] = frames.data[from] ?? 0;
+        data[to++] = frames.data[from + 1] ?? 0;
+        data[to++] = frames.data[from + 2] ?? 0;
+      }
     }
-    for (let copy = 1; copy < scale; copy++) data.set(first, (row * scale + copy) * stride);
+    for (let copy = 1; copy < scale; copy++)
+      data.copyWithin(start + copy * stride, start, start + stride);
   }
   return { data, count, height: height * scale, width: width * scale };
 }

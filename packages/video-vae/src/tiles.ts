@@ -53,21 +53,39 @@ export function cutTile(x: tf.Tensor, { rows, columns }: Tile, scale: number): t
 }
 
 /**
- * Tiles as one picture: where they overlap the share of each falls linearly towards its edge.
+ * Tiles as one picture: where they overlap the share of each falls linearly towards its edge. Beside the parts no more than
+ * three pictures are held, however many tiles there are.
  *
- * @param parts `[b t h w c]`, one for each tile, pixels `scale` times as fine as the spans
+ * @param parts `[b t h w c]`, one for each tile, pixels `scale` times as fine as the spans; they stay the caller's
  */
 export function joinTiles(parts: readonly tf.Tensor[], tiles: readonly Tile[], scale: number): tf.Tensor {
-  return tf.tidy(() => {
-    const height = Math.max(...tiles.map(({ rows }) => rows.start + rows.length)) * scale;
-    const width = Math.max(...tiles.map(({ columns }) => columns.start + columns.length)) * scale;
-    const shares = tiles.map((tile) => share(tile, { height, width, scale }));
-    const total = shares.reduce((sum, each) => tf.add(sum, each)); // [h w 1]
-    const placed = tiles.map((tile, i) => place(parts[i] as tf.Tensor, tile, { height, width, scale }));
-    return placed
-      .map((part, i) => tf.mul(part, tf.div(shares[i] as tf.Tensor, total)))
-      .reduce((a, b) => tf.add(a, b));
-  });
+  const height = Math.max(...tiles.map(({ rows }) => rows.start + rows.length)) * scale;
+  const width = Math.max(...tiles.map(({ columns }) => columns.start + columns.length)) * scale;
+  const canvas = { height, width, scale };
+  const total = tf.tidy(() =>
+    tiles.map((tile) => share(tile, canvas)).reduce((sum, each) => tf.add(sum, each)),
+  ); // [h w 1]
+  let picture: tf.Tensor | undefined;
+  for (const [i, tile] of tiles.entries()) {
+    const sum = tf.tidy(() => {
+      const weights = cutPicture(tf.div(share(tile, canvas), total), tile, scale);
+      const placed = place(tf.mul(parts[i] as tf.Tensor, weights), tile, canvas);
+      return picture === undefined ? placed : tf.add(picture, placed);
+    });
+    picture?.dispose();
+    picture = sum;
+  }
+  total.dispose();
+  return picture as tf.Tensor;
+}
+
+/** A tile of `[h w c]`. */
+function cutPicture(x: tf.Tensor, { rows, columns }: Tile, scale: number): tf.Tensor {
+  return tf.slice(
+    x,
+    [rows.start * scale, columns.start * scale, 0],
+    [rows.length * scale, columns.length * scale, -1],
+  );
 }
 
 interface Canvas {

@@ -19,7 +19,10 @@ import { tilesOf } from './tiles.ts';
 export interface VideoVaeOptions {
   /** Default `f32`. */
   readonly precision?: 'f32' | 'bf16';
-  /** Latent frames (four frames each) that `encode` and `decode` take at a time after the first. Default 1. */
+  /**
+   * Latent frames (four frames each) that `encode` and `decode` take at a time after the first. Default: 1 from 256 × 256
+   * pixels on, up to 4 where pictures (or tiles) are smaller: short operations leave a processor waiting.
+   */
   readonly latentsAtATime?: number;
   /** Pictures are cut into tiles, so that memory doesn't grow with their size. Default: whole. */
   readonly tiling?: Tiling;
@@ -54,7 +57,7 @@ export interface VideoVae {
 export function createVideoVae(
   config: VideoVaeConfig,
   parameters: Parameters,
-  { precision = 'f32', latentsAtATime = 1, tiling }: VideoVaeOptions = {},
+  { precision = 'f32', latentsAtATime, tiling }: VideoVaeOptions = {},
 ): VideoVae {
   const p = asVideoVaeParameters(config, parameters);
   const [space, time] = [spatialRatio(config), temporalRatio(config)];
@@ -87,6 +90,11 @@ export function createVideoVae(
   /** Tiles of a picture of so many latent pixels. */
   const cut = (height: number, width: number): Tile[] =>
     tilesOf(height, width, tiling ?? { size: Math.max(height, width), overlap: 0 });
+  const atATime = (height: number, width: number): number => {
+    const side = tiling?.size ?? Infinity;
+    const places = Math.min(height, side) * Math.min(width, side);
+    return latentsAtATime ?? Math.min(4, Math.max(1, Math.floor(256 / places)));
+  };
   const cutLatents = ({ shape: [, , h = 1, w = 1] }: tf.Tensor) => cut(h, w);
 
   const encodeTiles: StreamStep = (video, caches) => {
@@ -104,9 +112,13 @@ export function createVideoVae(
   return {
     encode: (video) => {
       checkVideo(config, video.shape, true);
-      return wholeInChunks(video, encodeTiles, time * latentsAtATime);
+      const [, , h = 1, w = 1] = video.shape;
+      return wholeInChunks(video, encodeTiles, time * atATime(h / space, w / space));
     },
-    decode: (latents) => wholeInChunks(latents, decodeTiles, latentsAtATime),
+    decode: (latents) => {
+      const [, , h = 1, w = 1] = latents.shape;
+      return wholeInChunks(latents, decodeTiles, atATime(h, w));
+    },
     decodeLastFrame: (latents) => {
       checkLatents(config, latents.shape);
       const options = { tiles: cutLatents(latents), caches: [], from: 1, to: space };

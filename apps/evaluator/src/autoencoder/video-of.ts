@@ -16,6 +16,8 @@ export function videoOf({ frames, shard, start }: Window): tf.Tensor {
 
 /** The first frames as `[1 t h w 3]` in [-1, 1]. */
 export function videoTensor({ data, height, width }: Frames, count: number): tf.Tensor {
-  const pixels = Float32Array.from(data.subarray(0, count * height * width * 3), (byte) => byte / 127.5 - 1);
+  const pixels = new Float32Array(count * height * width * 3);
+  // A loop: `Float32Array.from` with a function takes a hundred times as long, more than encoding the video.
+  for (let i = 0; i < pixels.length; i++) pixels[i] = (data[i] ?? 0) / 127.5 - 1;
   return tf.tensor(pixels, [1, count, height, width, 3]);
 }
