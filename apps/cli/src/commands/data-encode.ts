@@ -35,7 +35,7 @@ export function dataEncodeCommand(): Command {
       });
       try {
         await startBackend();
-        const vae = await loadAutoencoder(from, progress.tell);
+        const vae = await loadAutoencoder(from, { tell: progress.tell, precision });
         const note = longerThanLearned(vae, frames);
         if (note !== undefined) console.error(note);
         const onSegment = (done: number, total: number) => {

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { namedLeaves, tf } from '@borealis/tensor';
+import { holdFor, namedLeaves, tf } from '@borealis/tensor';
 import { drawsLatents, loadTrained } from '@borealis/trainer';
 import type { LatentSampler, TokenPredictor } from '@borealis/training';
 import { CliError } from '../cli-error.ts';
@@ -28,10 +28,17 @@ export interface LoadedTokenModel extends Loaded {
 /**
  * A trained model that says what comes next, from a run or a model folder. The backend must have been started.
  *
+ * @param precision in which it will be computed: what is stored in bfloat16 stays so for `bf16`
+
  * @throws CliError `nothing-to-evaluate` where the folder's model predicts nothing; what `loadTrained` throws
  */
-export async function loadForecaster(directory: string): Promise<LoadedSampler | LoadedTokenModel> {
-  const { model, config, parameters, statistics, origin } = await loadTrained(directory);
+export async function loadForecaster(
+  directory: string,
+  precision: 'f32' | 'bf16' = 'f32',
+): Promise<LoadedSampler | LoadedTokenModel> {
+  const { model, config, parameters, statistics, origin } = await loadTrained(directory, {
+    hold: holdFor(precision),
+  });
   const letGo = (): void => {
     tf.dispose(namedLeaves(parameters).map(([, tensor]) => tensor));
   };

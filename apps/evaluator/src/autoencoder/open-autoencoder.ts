@@ -23,7 +23,7 @@ export async function openAutoencoder(
   folder: string,
   { tell, ...options }: VideoVaeOptions & { readonly tell?: (message: string) => void } = {},
 ): Promise<Autoencoder> {
-  const loaded = await loadAutoencoder(folder, tell);
+  const loaded = await loadAutoencoder(folder, { tell, precision: options.precision });
   const { config, parameters } = loaded;
   const vae = createVideoVae(config, parameters, options);
   return {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@borealis/checkpoints';
 import type { Parameters } from '@borealis/training';
-import type { VideoVaeConfig } from '@borealis/video-vae';
+import type { LoadParametersOptions, VideoVaeConfig } from '@borealis/video-vae';
 import { fromPublishedConfig, loadParameters, saveParameters, toPublishedConfig } from '@borealis/video-vae';
 
 /** A VAE in memory; the parameters are the caller's to dispose. */
@@ -18,9 +18,12 @@ export const CONFIG = 'config.json';
 const WEIGHTS = 'diffusion_pytorch_model.safetensors';
 
 /** Reads the folder `vae/` of a model in the diffusers layout. Throws VideoVaeError, SafetensorsError, the system's errors. */
-export async function readPublishedVae(folder: string): Promise<LoadedVae> {
+export async function readPublishedVae(
+  folder: string,
+  options: LoadParametersOptions = {},
+): Promise<LoadedVae> {
   const config = fromPublishedConfig(JSON.parse(await readFile(join(folder, CONFIG), 'utf8')));
-  return { config, parameters: await loadParameters(config, join(folder, WEIGHTS)) };
+  return { config, parameters: await loadParameters(config, join(folder, WEIGHTS), options) };
 }
 
 /** Writes a folder that `readPublishedVae` reads, and diffusers' `AutoencoderKLWan.from_pretrained`. */
