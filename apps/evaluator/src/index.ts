@@ -40,6 +40,8 @@ export type { FrameBaselineOptions } from './sampling/baseline-frames.ts';
 export { baselineFrames } from './sampling/baseline-frames.ts';
 export type { CounterfactualScores, CounterfactualSummary } from './sampling/counterfactuals.ts';
 export { scoreCounterfactuals, summariseCounterfactuals } from './sampling/counterfactuals.ts';
+export type { DrawBeyondOptions } from './sampling/draw-beyond.ts';
+export { drawBeyond, taskBeyond } from './sampling/draw-beyond.ts';
 export type { FrameCandidate, FrameTask, FrameWindow, SampleSetting } from './sampling/frame-candidate.ts';
 export {
   CONTEXT_FRAMES,
@@ -54,7 +56,7 @@ export { inBytes } from './sampling/in-bytes.ts';
 export { joinFrames } from './sampling/join-frames.ts';
 export { lastFrame } from './sampling/last-frame.ts';
 export type { SampleCandidatesOptions } from './sampling/sample-candidates.ts';
-export { sampleCandidates } from './sampling/sample-candidates.ts';
+export { sampleCandidates, samplesAsOne } from './sampling/sample-candidates.ts';
 export type { FrameCandidateScores, FramePrediction, FrameScore } from './sampling/score-frames.ts';
 export { scoreFrames, wholeWindow } from './sampling/score-frames.ts';
 export type { FrameSummary } from './sampling/summarise-frames.ts';

@@ -2,6 +2,8 @@ export { EnsembleError } from './ensemble-error.ts';
 export type { EnsembleErrorCode } from './ensemble-error.ts';
 export type { FloatFrames, Frames, PixelMap } from './frames.ts';
 export type { FrameEnsemble } from './frame-ensemble.ts';
+export type { Combination } from './combination.ts';
+export { COMBINATIONS, createCombination } from './combination.ts';
 export { createFrameMean, meanFrames } from './mean-frames.ts';
 export { createFrameMedian } from './frame-median.ts';
 export { createFrameTrimmedMean } from './frame-trimmed-mean.ts';

@@ -74,6 +74,8 @@ export interface TokenPredictor {
 export interface SamplingOptions {
   /** How many, each from noise of its own. */
   readonly samples: number;
+  /** Number of the first: several hosts can draw one ensemble, each its part. Default 0. */
+  readonly firstSample?: number;
   readonly seed: number;
   /** Steps of the solver. */
   readonly steps: number;

@@ -2,10 +2,10 @@ import { Command, Option } from 'commander';
 import type { FrameModelOptions } from './frame-model-options.ts';
 import { addFrameModelOptions } from './frame-model-options.ts';
 import { wholeNumberFrom, wholeNumberList } from './number-options.ts';
-import type { DrawingOptions } from './sampling-options.ts';
-import { addDrawingOptions } from './sampling-options.ts';
+import type { CombinationOptions, DrawingOptions } from './sampling-options.ts';
+import { addCombinationOption, addDrawingOptions } from './sampling-options.ts';
 
-interface Options extends DrawingOptions, FrameModelOptions {
+interface Options extends CombinationOptions, DrawingOptions, FrameModelOptions {
   readonly json?: boolean;
   readonly a: string;
   readonly b: string;
@@ -30,7 +30,7 @@ export function evaluateCounterfactualsCommand(): Command {
     .requiredOption('--run <RUN...>', 'trained runs or model folders');
   addFrameModelOptions(command)
     .addOption(
-      new Option('--samples <numbers>', 'means of so many are scored')
+      new Option('--samples <numbers>', 'so many as one are scored')
         .argParser(wholeNumberList)
         .default([1, 5], '1,5'),
     )
@@ -41,12 +41,12 @@ export function evaluateCounterfactualsCommand(): Command {
       ),
     )
     .option('--markdown', 'print the table as Markdown');
-  return addDrawingOptions(command)
+  return addDrawingOptions(addCombinationOption(command))
     .addHelpText('after', EXAMPLES)
     .action(async (_: unknown, self: Command) => {
       const options = self.optsWithGlobals<Options>();
       const { json, markdown, a, b, run: runs, vae, tokenizer, windows } = options;
-      const { samples, steps, solver, seed, together, precision } = options;
+      const { samples, combine: combination, steps, solver, seed, together, precision } = options;
       const { evaluateCounterfactuals } = await import('../evaluate/counterfactuals.ts');
       const { stageProgress } = await import('../progress/stage-progress.ts');
       const progress = stageProgress(process.stderr);
@@ -56,7 +56,7 @@ export function evaluateCounterfactualsCommand(): Command {
         ...(tokenizer === undefined ? {} : { tokenizer }),
         ...(windows === undefined ? {} : { windows }),
         settings: {
-          ...{ samples, steps: [steps], guidance: [1], solver, seed, together, precision },
+          ...{ samples, combination, steps: [steps], guidance: [1], solver, seed, together, precision },
           ...{ whole: 0, shuffleStates: false, sweep: { samples: 1, windows: 1 } },
         },
       });

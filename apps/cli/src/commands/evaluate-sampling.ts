@@ -6,10 +6,10 @@ import { addPageOptions, addWindowOptions, checkPage } from './evaluation-option
 import type { FrameModelOptions } from './frame-model-options.ts';
 import { addFrameModelOptions } from './frame-model-options.ts';
 import { numberList, wholeNumberFrom, wholeNumberList } from './number-options.ts';
-import type { DrawingOptions } from './sampling-options.ts';
-import { addDrawingOptions } from './sampling-options.ts';
+import type { CombinationOptions, DrawingOptions } from './sampling-options.ts';
+import { addCombinationOption, addDrawingOptions } from './sampling-options.ts';
 
-interface Options extends DrawingOptions, EvaluationOptions, FrameModelOptions {
+interface Options extends CombinationOptions, DrawingOptions, EvaluationOptions, FrameModelOptions {
   readonly json?: boolean;
   readonly data: string;
   readonly train: string;
@@ -40,7 +40,7 @@ window are drawn once, for the largest number; fewer are the first of them.`;
 export function evaluateSamplingCommand(): Command {
   const command = new Command('sampling')
     .description(
-      'frame 77 from 17 frames and 77 states: PSNR and SSIM of samples, their means, token models and baselines; with 95 % intervals over segments',
+      'frame 77 from 17 frames and 77 states: PSNR and SSIM of samples, alone and made into one, token models and baselines; with 95 % intervals over segments',
     )
     .requiredOption('--data <DIR>', 'raw data to predict')
     .requiredOption('--train <DIR>', 'raw data that blurs are tuned on')
@@ -48,7 +48,7 @@ export function evaluateSamplingCommand(): Command {
     .option('--versus <RUN...>', 'others, to compare with: the difference, paired by window');
   addFrameModelOptions(command)
     .addOption(
-      new Option('--samples <numbers>', 'means of so many are scored')
+      new Option('--samples <numbers>', 'so many as one are scored')
         .argParser(wholeNumberList)
         .default([1, 2, 5, 10, 20], '1,2,5,10,20'),
     )
@@ -86,7 +86,7 @@ export function evaluateSamplingCommand(): Command {
     )
     .option('--fid <FILE>', 'weights of pytorch-fid’s Inception in safetensors, likewise');
   addPageOptions(command);
-  return addDrawingOptions(command)
+  return addDrawingOptions(addCombinationOption(command))
     .addHelpText('after', EXAMPLES)
     .action(async (_: unknown, self: Command) => {
       const options = self.optsWithGlobals<Options>();
@@ -133,11 +133,21 @@ function evaluationOf(options: Options): Omit<EvaluateSamplingOptions, 'onProgre
     fid,
     report,
   } = options;
-  const { samples, steps, guidance, solver, seed, together, precision, whole } = options;
+  const {
+    samples,
+    combine: combination,
+    steps,
+    guidance,
+    solver,
+    seed,
+    together,
+    precision,
+    whole,
+  } = options;
   return {
     ...{ data, training: train, versus, stride },
     settings: {
-      ...{ samples, steps, guidance, solver, seed, together, precision, whole },
+      ...{ samples, combination, steps, guidance, solver, seed, together, precision, whole },
       shuffleStates: options.shuffleStates ?? false,
       sweep: { samples: options.sweepSamples, windows: options.sweepWindows },
     },

@@ -1,3 +1,5 @@
+import type { Combination } from '@borealis/ensemble';
+import { COMBINATIONS } from '@borealis/ensemble';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { wholeNumberFrom } from './number-options.ts';
@@ -21,6 +23,17 @@ export function addDrawingOptions(command: Command): Command {
     .addOption(
       new Option('--precision <p>', 'of transformer and autoencoder').choices(['f32', 'bf16']).default('f32'),
     );
+}
+
+/** How several samples become one, as options give it. */
+export interface CombinationOptions {
+  readonly combine: Combination;
+}
+
+export function addCombinationOption(command: Command): Command {
+  return command.addOption(
+    new Option('--combine <way>', 'how several samples become one').choices(COMBINATIONS).default('mean'),
+  );
 }
 
 /** One setting of the solver; what evaluates compares several. */

@@ -3,11 +3,12 @@ import type { SubmissionFields } from '../submit/submission-form.ts';
 import type { FrameModelOptions } from './frame-model-options.ts';
 import { addFrameModelOptions } from './frame-model-options.ts';
 import { wholeNumberFrom } from './number-options.ts';
-import type { DrawingOptions, SettingOptions } from './sampling-options.ts';
-import { addDrawingOptions, addSettingOptions } from './sampling-options.ts';
+import type { CombinationOptions, DrawingOptions, SettingOptions } from './sampling-options.ts';
+import { addCombinationOption, addDrawingOptions, addSettingOptions } from './sampling-options.ts';
 import { addFieldOptions } from './submission-options.ts';
 
-interface Options extends SubmissionFields, DrawingOptions, FrameModelOptions, SettingOptions {
+interface Options
+  extends SubmissionFields, CombinationOptions, DrawingOptions, FrameModelOptions, SettingOptions {
   readonly json?: boolean;
   readonly data: string;
   readonly run: string;
@@ -23,9 +24,13 @@ export function submitSamplingCommand(): Command {
     .requiredOption('--data <DIR>', 'test clips: 17 frames and 77 states each')
     .requiredOption('--run <RUN>', 'a trained run or model folder');
   addFrameModelOptions(command).addOption(
-    new Option('--samples <n>', 'the mean of so many').argParser(wholeNumberFrom(1)).default(20),
+    new Option('--samples <n>', 'how many become one').argParser(wholeNumberFrom(1)).default(20),
   );
-  addSettingOptions(command).option('--out <DIR>', 'folder to write; it must not be there', 'submission');
+  addSettingOptions(addCombinationOption(command)).option(
+    '--out <DIR>',
+    'folder to write; it must not be there',
+    'submission',
+  );
   return addFieldOptions(addDrawingOptions(command)).action(async (_: unknown, self: Command) => {
     const { json, guidance: guidanceScale, ...options } = self.optsWithGlobals<Options>();
     const { data, run, vae, tokenizer, out, samples, steps, solver, seed, together, precision } = options;
@@ -34,7 +39,7 @@ export function submitSamplingCommand(): Command {
     const { stageProgress } = await import('../progress/stage-progress.ts');
     const progress = stageProgress(process.stderr);
     const metadata = await submitSampling({
-      ...{ data, run, out, tell: progress.tell },
+      ...{ data, run, out, combination: options.combine, tell: progress.tell },
       fields: { method, team, authors, email, institution, country },
       ...(vae === undefined ? {} : { vae }),
       ...(tokenizer === undefined ? {} : { tokenizer }),

@@ -80,6 +80,8 @@ export async function evaluateCounterfactuals(
 function candidatesOf(model: FrameModel, settings: SamplingSettings): FrameCandidate[] {
   const { name } = model.facts;
   if (model.kind === 'tokens') return [tokenModelFrames(name, model.predictor, model.tokenizer)];
-  const drawing = { ...mainDrawing(settings), whole: 0 };
-  return sampleCandidates({ model: name, sampler: model.sampler, numbers: settings.samples, drawing });
+  return sampleCandidates({
+    ...{ model: name, sampler: model.sampler, numbers: settings.samples, combination: settings.combination },
+    drawing: { ...mainDrawing(settings), whole: 0 },
+  });
 }

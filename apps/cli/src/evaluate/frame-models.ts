@@ -53,7 +53,7 @@ export async function loadFrameModels(
   try {
     for (const folder of folders) {
       tell(`loading ${folder}`);
-      const loaded = await loadForecaster(folder);
+      const loaded = await loadForecaster(folder, precision);
       held.push(loaded);
       const facts = { ...loaded.facts, name: nameOf(folder) };
       if (loaded.kind === 'tokens') {

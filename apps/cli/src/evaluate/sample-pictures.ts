@@ -53,7 +53,10 @@ export async function pictureSamples(
   const pictured: PicturedSamples[] = [];
   for (const { kind, window: number, segment, value } of chosen) {
     const window = await wholeWindow(windows, number);
-    const imagined = await imagineWindow(model, window, { ...mainDrawing(settings), samples });
+    const imagined = await imagineWindow(model, window, {
+      drawing: { ...mainDrawing(settings), samples },
+      combination: settings.combination,
+    });
     const shown = stillsOf(imagined);
     const stills = (frames: Frames) =>
       Promise.all(shown.map((frame) => encodePng(frames, { index: Math.min(frame, frames.count) - 1 })));

@@ -88,8 +88,10 @@ function candidatesOf(
   const { name } = model.facts;
   if (model.kind === 'samples') {
     const { sampler } = model;
-    const numbers = sampleNumbers(settings);
-    return sampleCandidates({ model: name, sampler, numbers, drawing: mainDrawing(settings), ...more });
+    return sampleCandidates({
+      ...{ model: name, sampler, numbers: sampleNumbers(settings), combination: settings.combination },
+      ...{ drawing: mainDrawing(settings), ...more },
+    });
   }
   const { statesFor } = more;
   const candidate = tokenModelFrames(name, model.predictor, model.tokenizer, {

@@ -1,4 +1,5 @@
 import type { FrameSummary } from '@borealis/evaluator';
+import { samplesAsOne } from '@borealis/evaluator';
 import type { Section } from '@borealis/report';
 import type { RunCurves } from './run-curves.ts';
 import type { SamplingEvaluation } from './sampling.ts';
@@ -75,7 +76,7 @@ function overSamples({ all, task }: SamplingEvaluation): Section[] {
   return [
     {
       kind: 'lineChart',
-      title: `Frame ${task.frames} over the number of samples averaged`,
+      title: `Frame ${task.frames} over the number of samples in one`,
       xLabel: 'samples',
       yLabel: 'dB',
       width: 'half',
@@ -85,15 +86,15 @@ function overSamples({ all, task }: SamplingEvaluation): Section[] {
 }
 
 function overSetting({ setting, points }: SettingSweep, frame: number): Section {
-  const first = points[0]?.summaries ?? [];
+  const settings = points[0]?.summaries.flatMap((summary) => summary.setting ?? []) ?? [];
   return {
     kind: 'lineChart',
     title: `Frame ${frame} over ${setting === 'steps' ? 'steps of the solver' : 'the scale of guidance'}`,
     xLabel: setting === 'steps' ? 'steps' : 'scale',
     yLabel: 'dB',
     width: 'half',
-    series: first.map((summary, i) => ({
-      name: summary.setting?.samples === 1 ? '1 sample' : `mean of ${summary.setting?.samples ?? 1}`,
+    series: settings.map((each, i) => ({
+      name: samplesAsOne(each),
       points: points.map(({ value, summaries }) => [value, summaries[i]?.psnr.mean ?? NaN] as const),
     })),
   };

@@ -30,7 +30,7 @@ export function samplingSections({ evaluation, pictured, curves }: SamplingPageI
     {
       kind: 'prose',
       paragraphs: [
-        `Of each window ${task.contextFrames} frames and the robot’s ${task.frames} states, past and future, are given. PSNR is of the last frame, rounded to 8 bits; of the mean of several samples, averaged before rounding. A mean is nearer to the truth than its samples, and less sharp.`,
+        `Of each window ${task.contextFrames} frames and the robot’s ${task.frames} states, past and future, are given. PSNR is of the last frame, rounded to 8 bits; of several samples, made into one before rounding. Their mean is nearer to the truth than each of them, and less sharp.`,
       ],
     },
     ...(scores === undefined ? [] : [scores]),

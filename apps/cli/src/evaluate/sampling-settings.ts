@@ -1,9 +1,12 @@
+import type { Combination } from '@borealis/ensemble';
 import type { DrawFramesOptions } from '@borealis/evaluator';
 
 /** How futures are drawn for an evaluation. */
 export interface SamplingSettings {
-  /** Means of so many samples are scored, each. */
+  /** So many samples as one are scored, each. */
   readonly samples: readonly number[];
+  /** How they become one. */
+  readonly combination: Combination;
   /** Steps of the solver: the first for everything, the others for comparison. */
   readonly steps: readonly number[];
   /** Scales of guidance, likewise. */
@@ -37,7 +40,7 @@ export function sampleNumbers({ samples, steps, guidance, sweep }: SamplingSetti
   return [...new Set([...samples, ...compared])].sort((a, b) => a - b);
 }
 
-/** One sample, and the mean of those that comparisons are made with. */
+/** One sample, and as many as comparisons are made with. */
 export function sweepNumbers({ sweep }: Pick<SamplingSettings, 'sweep'>): number[] {
   return [...new Set([1, sweep.samples])];
 }

@@ -23,6 +23,7 @@ export async function sweepSettings(options: {
 }): Promise<SettingSweep[]> {
   const { model, windows, scores, settings, tell } = options;
   const { name } = model.facts;
+  const { combination } = settings;
   const numbers = sweepNumbers(settings);
   const main = mainDrawing(settings);
   const subset = evenly(windows, settings.sweep.windows);
@@ -43,7 +44,7 @@ export async function sweepSettings(options: {
     const drawing = { ...main, whole: 0, ...change };
     const scored = await scoreFrames({
       windows: subset,
-      candidates: sampleCandidates({ model: name, sampler: model.sampler, numbers, drawing }),
+      candidates: sampleCandidates({ model: name, sampler: model.sampler, numbers, combination, drawing }),
       onProgress: (done, total) => {
         tell(`${what}: window ${done} of ${total}`);
       },

@@ -1,4 +1,5 @@
 import type { FrameSummary } from '@borealis/evaluator';
+import { samplesAsOne } from '@borealis/evaluator';
 import type { TableColumn, TableSection } from '@borealis/report';
 import type { SamplingFigures } from './sampling-figures.ts';
 import type { SamplingEvaluation } from './sampling.ts';
@@ -106,15 +107,15 @@ function perceptualTable({ perceptual, all, task }: SamplingEvaluation): TableSe
 const SWEEP_NAMES = { steps: 'steps of the solver', guidance: 'scale of guidance' } as const;
 
 function sweepTable({ setting, windows, points }: SettingSweep): TableSection {
-  const numbers = points[0]?.summaries.map((summary) => summary.setting?.samples ?? 1) ?? [];
+  const settings = points[0]?.summaries.flatMap((summary) => summary.setting ?? []) ?? [];
   return {
     kind: 'table',
     caption: `The ${SWEEP_NAMES[setting]}, on ${windows} windows`,
     columns: [
       { key: 'value', title: SWEEP_NAMES[setting], digits: setting === 'steps' ? 0 : 1 },
-      ...numbers.map((samples): TableColumn => ({
-        key: `${samples}`,
-        title: samples === 1 ? '1 sample' : `mean of ${samples}`,
+      ...settings.map((each): TableColumn => ({
+        key: `${each.samples}`,
+        title: samplesAsOne(each),
         unit: 'dB',
         best: 'highest',
       })),

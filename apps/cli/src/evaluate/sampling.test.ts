@@ -25,7 +25,15 @@ beforeAll(async () => {
 afterAll(() => removeTinySamplers(tiny));
 
 const settings: SamplingSettings = {
-  ...{ samples: [1, 2], steps: [2, 1], guidance: [1, 3], solver: 'euler', seed: 1, together: 2 },
+  ...{
+    samples: [1, 2],
+    combination: 'mean',
+    steps: [2, 1],
+    guidance: [1, 3],
+    solver: 'euler',
+    seed: 1,
+    together: 2,
+  },
   ...{ precision: 'f32', whole: 1, shuffleStates: true, sweep: { samples: 2, windows: 2 } },
 };
 const tell = () => undefined;
@@ -118,22 +126,36 @@ test('two ways to act: half are right for whoever does not hear the states', asy
 });
 
 const drawing = { samples: 2, steps: 1, seed: 1, solver: 'unipc', guidanceScale: 1 } as const;
+const combination = 'mean';
 
 test('a window as film and stills', async () => {
   const out = join(tiny.folder, 'samples');
-  const given = { run: tiny.sampler, data: tiny.raw, vae: tiny.vae, stride: 4, drawing, out, tell };
+  const model = { run: tiny.sampler, vae: tiny.vae };
+  const given = { ...model, data: tiny.raw, stride: 4, drawing, combination, out, tell } as const;
   const { psnr, segment } = await sampleWindow({ ...given, window: 2 });
   expect(segment).toBe(1);
   expect(psnr?.samples).toHaveLength(2);
-  expect(psnr?.mean).toBeGreaterThan(0);
+  expect(psnr?.combined).toMatchObject({ name: 'mean of 2', value: expect.any(Number) });
   expect((await readdir(out)).sort()).toEqual(['window-2.mp4', 'window-2.png']);
   await expect(sampleWindow({ ...given, window: 4 })).rejects.toThrow(/4 windows .* counted from 0; 4 was/);
+  const median = await sampleWindow({ ...given, window: 2, combination: 'median' });
+  expect(median.psnr?.samples).toEqual(psnr?.samples);
+  expect(median.psnr?.combined?.name).toBe('median of 2');
+});
+
+test('beyond the window as far as there are states', async () => {
+  const model = { run: tiny.sampler, vae: tiny.vae };
+  const given = { ...model, data: tiny.raw, stride: 4, drawing, combination, tell } as const;
+  const far = { ...given, window: 1, out: join(tiny.folder, 'far') };
+  expect(await sampleWindow({ ...far, beyond: 1 })).toMatchObject({ segment: 1, psnr: {} }); // 9 frames of 9
+  await expect(sampleWindow({ ...far, beyond: 2 })).rejects.toThrow(/0 windows of 13 frames/);
 });
 
 test('a submission is written whole, and checked', async () => {
   const out = join(tiny.folder, 'submission');
   const fields = { method: 'm', team: 't', authors: 'a', email: 'e', institution: 'i', country: 'c' };
-  const given = { run: tiny.sampler, data: tiny.raw, vae: tiny.vae, drawing, out, fields, tell };
+  const model = { run: tiny.sampler, vae: tiny.vae };
+  const given = { ...model, data: tiny.raw, drawing, combination, out, fields, tell } as const;
   expect(await submitSampling(given)).toMatchObject({ frame: 5, height: 32, width: 32, ids: ['4', '7'] });
   expect((await readdir(out)).sort()).toEqual(['4.png', '7.png', 'README.txt', 'metadata.json']);
   await expect(submitSampling(given)).rejects.toMatchObject({ code: 'exists' });

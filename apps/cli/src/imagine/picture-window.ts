@@ -9,8 +9,8 @@ const PICTURE_SIZE = 256;
 /** Samples that are shown at most. */
 const SHOWN_SAMPLES = 3;
 
-/** What stands side by side: given, true, samples, mean, uncertainty. */
-export function panelsOf({ context, truth, samples, mean, uncertainty, brightest }: ImaginedWindow): {
+/** What stands side by side: given, true, samples, these as one, uncertainty. */
+export function panelsOf({ context, truth, samples, combined, uncertainty, brightest }: ImaginedWindow): {
   readonly label: string;
   readonly frames: Frames;
 }[] {
@@ -21,11 +21,11 @@ export function panelsOf({ context, truth, samples, mean, uncertainty, brightest
     ...panel('given', context),
     ...panel('true', truth),
     ...shown.flatMap((frames, i) => panel(samples.length === 1 ? 'predicted' : `sample ${i + 1}`, frames)),
-    ...panel(`mean of ${samples.length}`, mean),
+    ...(combined === undefined ? [] : panel(combined.name, combined.frames)),
     ...panel(`uncertainty, 0 to ${brightest}`, uncertainty),
     ...(truth === undefined
       ? []
-      : panel('error of it x 2', differenceFrames(truth, mean ?? firstOf(samples), { gain: 2 }))),
+      : panel('error of it x 2', differenceFrames(truth, combined?.frames ?? firstOf(samples), { gain: 2 }))),
   ];
 }
 

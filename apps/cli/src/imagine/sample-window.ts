@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '@borealis/checkpoints';
 import type { Frames, WindowIndex } from '@borealis/dataset';
 import { openDataset } from '@borealis/dataset';
-import type { DrawFramesOptions, FrameWindow } from '@borealis/evaluator';
+import type { FrameWindow } from '@borealis/evaluator';
 import { joinFrames, sliceFrames } from '@borealis/evaluator';
 import { framePsnr } from '@borealis/metrics';
 import { contactSheet } from '@borealis/report';
 import { startBackend } from '@borealis/tensor';
 import { CliError } from '../cli-error.ts';
 import { loadFrameModel } from '../evaluate/frame-models.ts';
-import type { ImaginedWindow } from './imagine-window.ts';
-import { imagineWindow } from './imagine-window.ts';
+import type { ImaginedWindow, ImagineOptions } from './imagine-window.ts';
+import { imaginedTask, imagineWindow } from './imagine-window.ts';
 import { filmOf, panelsOf, stillsOf } from './picture-window.ts';
 
-export interface SampleWindowOptions {
+export interface SampleWindowOptions extends ImagineOptions {
   /** A run or a model folder. */
   readonly run: string;
   /** Raw data; of test clips the future is not shown. */
@@ -24,7 +24,6 @@ export interface SampleWindowOptions {
   readonly stride: number;
   readonly vae?: string;
   readonly tokenizer?: string;
-  readonly drawing: Omit<DrawFramesOptions, 'whole'>;
   /** Folder to write to. */
   readonly out: string;
   readonly tell: (message: string) => void;
@@ -35,8 +34,11 @@ export interface SampledWindow {
   readonly sheet: string;
   readonly segment: number;
   readonly start: number;
-  /** dB of the last frame, where the future is known: of each sample, and of their mean. */
-  readonly psnr?: { readonly samples: readonly number[]; readonly mean?: number };
+  /** dB of the last frame, where the future is known: of each sample, and of these as one. */
+  readonly psnr?: {
+    readonly samples: readonly number[];
+    readonly combined?: { readonly name: string; readonly value: number };
+  };
 }
 
 /** Frames of film a second: the camera's. */
@@ -51,11 +53,11 @@ export async function sampleWindow(options: SampleWindowOptions): Promise<Sample
   try {
     loaded = await loadFrameModel(run, { vae, tokenizer, precision: drawing.precision, tell });
     const { model } = loaded;
-    const { frames } = model.task;
+    const { frames } = imaginedTask(model, options.beyond ?? 0);
     const windows = data.windows({ frames, stride: options.stride, content: 'frames' });
     const window = await windowAt(windows, options);
     tell(`drawing window ${options.window} of ${windows.count}`);
-    const imagined = await imagineWindow(model, window, drawing);
+    const imagined = await imagineWindow(model, window, options);
     await mkdir(out, { recursive: true });
     const [film, sheet] = [
       join(out, `window-${options.window}.mp4`),
@@ -98,9 +100,14 @@ function sheetOf(imagined: ImaginedWindow): ReturnType<typeof contactSheet> {
   });
 }
 
-function psnrOf({ truth, samples, mean }: ImaginedWindow): Pick<SampledWindow, 'psnr'> {
+function psnrOf({ truth, samples, combined }: ImaginedWindow): Pick<SampledWindow, 'psnr'> {
   if (truth === undefined) return {};
   const last = (frames: Frames): Frames => sliceFrames(frames, frames.count - 1, 1);
   const psnr = (frames: Frames): number => framePsnr(last(frames), last(truth)).mean;
-  return { psnr: { samples: samples.map(psnr), ...(mean === undefined ? {} : { mean: psnr(mean) }) } };
+  return {
+    psnr: {
+      samples: samples.map(psnr),
+      ...(combined && { combined: { name: combined.name, value: psnr(combined.frames) } }),
+    },
+  };
 }

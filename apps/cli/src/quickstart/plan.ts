@@ -43,7 +43,7 @@ export interface Plan {
 }
 
 const common = {
-  batchSize: 8,
+  batchSize: 4,
   parts: 1,
   adamw: { beta1: 0.9, beta2: 0.98, eps: 1e-8, weightDecay: 0.05 },
   maxGradientNorm: 1,
@@ -55,7 +55,8 @@ const common = {
 /** How futures are drawn. */
 const drawing: SamplingSettings = {
   samples: [1, 5],
-  steps: [20],
+  combination: 'mean',
+  steps: [10],
   guidance: [1],
   solver: 'unipc',
   seed: 1,
@@ -79,6 +80,7 @@ export const plan: Plan = {
         training: {
           ...common,
           steps: 120,
+          evaluateEvery: 60,
           schedule: { kind: 'warmup-cosine', peak: 3e-4, warmup: 20, floor: 0.02 },
           precision: 'bf16',
         },
@@ -87,6 +89,7 @@ export const plan: Plan = {
         offsets: [0, 4, 8, 12],
         training: {
           ...common,
+          batchSize: 8,
           steps: 240,
           schedule: { kind: 'warmup-cosine', peak: 2e-3, warmup: 30, floor: 0.02 },
           precision: 'bf16',
@@ -98,17 +101,18 @@ export const plan: Plan = {
   sampling: {
     frames: 77,
     learning: {
-      stride: 60,
+      stride: 120,
       training: {
         ...common,
         steps: 100,
+        evaluateEvery: 50,
         schedule: { kind: 'constant', rate: 1e-4 },
         precision: 'bf16',
       },
       windows: 32,
-      sampling: { windows: 8, samples: 2, steps: 10 },
+      sampling: { windows: 4, samples: 2, steps: 10 },
     },
-    evaluation: { stride: 60, settings: drawing, pictures: { typical: 3, worst: 1 } },
+    evaluation: { stride: 120, settings: drawing, pictures: { typical: 2, worst: 1 } },
   },
   counterfactuals: { ...drawing, samples: [5], shuffleStates: false },
 };

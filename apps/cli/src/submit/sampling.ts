@@ -3,6 +3,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset, Frames } from '@borealis/dataset';
 import { datasetFingerprint, openDataset } from '@borealis/dataset';
+import type { Combination } from '@borealis/ensemble';
 import type { DrawFramesOptions, FrameWindow } from '@borealis/evaluator';
 import { inBytes, sampleCandidates, tokenModelFrames } from '@borealis/evaluator';
 import { encodePng } from '@borealis/report';
@@ -21,8 +22,9 @@ export interface SubmitSamplingOptions {
   readonly run: string;
   readonly vae?: string;
   readonly tokenizer?: string;
-  /** The mean of so many samples is handed in. */
+  /** So many samples, made into one, are handed in. */
   readonly drawing: Omit<DrawFramesOptions, 'whole'>;
+  readonly combination: Combination;
   /** A folder that isn't there yet. */
   readonly out: string;
   readonly fields: SubmissionFields;
@@ -35,7 +37,7 @@ export interface SubmitSamplingOptions {
  * @throws CliError `exists`; `submission` where a clip is too short
  */
 export async function submitSampling(options: SubmitSamplingOptions): Promise<SamplingMetadata> {
-  const { run, vae, tokenizer, drawing, out, fields, tell } = options;
+  const { run, vae, tokenizer, drawing, combination, out, fields, tell } = options;
   if (existsSync(out)) throw new CliError('exists', `${out} is there already: choose another name`);
   await startBackend();
   const data = await openDataset(options.data);
@@ -45,7 +47,7 @@ export async function submitSampling(options: SubmitSamplingOptions): Promise<Sa
     loaded = await loadFrameModel(run, { vae, tokenizer, precision: drawing.precision, tell });
     const { model } = loaded;
     const clips = clipsOf(data, model);
-    const predict = predictorOf(model, drawing);
+    const predict = predictorOf(model, options);
     await mkdir(work, { recursive: true });
     let size: Pick<Frames, 'height' | 'width'> = { height: 0, width: 0 };
     for (const [i, clip] of clips.entries()) {
@@ -60,7 +62,7 @@ export async function submitSampling(options: SubmitSamplingOptions): Promise<Sa
       ...{ height: size.height, width: size.width, ids: clips.map(({ id }) => id) },
       data: await datasetFingerprint(data),
       model: { ...model.facts },
-      drawing: model.kind === 'samples' ? { ...drawing } : null,
+      drawing: model.kind === 'samples' ? { ...drawing, combination } : null,
     };
     await writeFile(join(work, README), readmeOf(fields));
     await writeFile(join(work, METADATA), `${JSON.stringify(metadata, null, 2)}\n`);
@@ -103,14 +105,14 @@ function clipsOf(data: Dataset, { task }: FrameModel): Clip[] {
 /** One frame of a clip, or the last of several. */
 function predictorOf(
   model: FrameModel,
-  { samples, ...drawing }: SubmitSamplingOptions['drawing'],
+  { drawing: { samples, ...drawing }, combination }: Pick<SubmitSamplingOptions, 'drawing' | 'combination'>,
 ): (window: FrameWindow) => Promise<Frames> {
   const { name } = model.facts;
   const [candidate] =
     model.kind === 'tokens'
       ? [tokenModelFrames(name, model.predictor, model.tokenizer)]
       : sampleCandidates({
-          ...{ model: name, sampler: model.sampler, numbers: [samples] },
+          ...{ model: name, sampler: model.sampler, numbers: [samples], combination },
           drawing: { ...drawing, whole: 0 },
         });
   if (candidate === undefined) throw new RangeError('no number of samples');

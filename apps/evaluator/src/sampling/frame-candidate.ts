@@ -1,5 +1,5 @@
 import type { Frames, Window } from '@borealis/dataset';
-import type { FloatFrames } from '@borealis/ensemble';
+import type { Combination, FloatFrames } from '@borealis/ensemble';
 
 /** How many frames of a window are given, and how many it has. The last one is to be predicted. */
 export interface FrameTask {
@@ -17,8 +17,9 @@ export const WINDOW_FRAMES = 77;
 export interface SampleSetting {
   /** Whose: a run's name. */
   readonly model: string;
-  /** Samples that were averaged. */
+  /** Samples that were made into one, and how. */
   readonly samples: number;
+  readonly combination: Combination;
   readonly steps: number;
   readonly guidanceScale: number;
   readonly solver: 'euler' | 'unipc';

@@ -1,5 +1,5 @@
-import type { FloatFrames, FrameMoments } from '@borealis/ensemble';
-import { createFrameMoments, gaussianBlur } from '@borealis/ensemble';
+import type { Combination, FloatFrames, FrameMoments } from '@borealis/ensemble';
+import { createCombination, createFrameMoments, gaussianBlur } from '@borealis/ensemble';
 import type { FrameCandidate, FrameWindow, SampleSetting } from './frame-candidate.ts';
 import type { DrawFramesOptions, FrameSampler } from './frame-sampler.ts';
 import { lastFrame } from './last-frame.ts';
@@ -8,8 +8,10 @@ export interface SampleCandidatesOptions {
   /** Whose samples they are. */
   readonly model: string;
   readonly sampler: FrameSampler;
-  /** A candidate for each: the mean of the first so many samples. As many as the largest are drawn, once a window. */
+  /** A candidate for each: the first so many samples as one. As many as the largest are drawn, once a window. */
   readonly numbers: readonly number[];
+  /** How they become one. Default `mean`. */
+  readonly combination?: Combination;
   readonly drawing: Omit<DrawFramesOptions, 'samples'>;
   /** Blur the first sample's last frame by so many pixels: one more candidate. */
   readonly blur?: number;
@@ -19,9 +21,9 @@ export interface SampleCandidatesOptions {
   readonly onMoments?: (window: FrameWindow, moments: FrameMoments) => void;
 }
 
-/** Means of 1, 2, … n samples of one model in one setting. They share the samples of a window, which the first asked draws. */
+/** 1, 2, … n samples of one model in one setting, as one frame. They share the samples of a window, which the first asked draws. */
 export function sampleCandidates(options: SampleCandidatesOptions): FrameCandidate[] {
-  const { model, numbers, drawing, blur, statesFor } = options;
+  const { model, numbers, combination = 'mean', drawing, blur, statesFor } = options;
   const { steps, guidanceScale, solver } = drawing;
   let latest: { readonly window: FrameWindow; readonly drawn: Promise<Drawn> } | undefined;
   const drawnFor = (window: FrameWindow): Promise<Drawn> => {
@@ -29,18 +31,18 @@ export function sampleCandidates(options: SampleCandidatesOptions): FrameCandida
     return latest.drawn;
   };
   const setting: Omit<SampleSetting, 'samples'> = {
-    ...{ model, steps, guidanceScale, solver },
+    ...{ model, combination, steps, guidanceScale, solver },
     states: statesFor === undefined ? 'own' : 'shuffled',
   };
-  const means = numbers.map((samples): FrameCandidate => ({
+  const combined = numbers.map((samples): FrameCandidate => ({
     name: nameOf({ ...setting, samples }),
     setting: { ...setting, samples },
-    predict: async (window) => meanOf(await drawnFor(window), samples),
+    predict: async (window) => ofSamples(await drawnFor(window), samples),
   }));
-  if (blur === undefined) return means;
+  if (blur === undefined) return combined;
   const blurred = { ...setting, samples: 1, blur };
   return [
-    ...means,
+    ...combined,
     {
       name: nameOf(blurred),
       setting: blurred,
@@ -50,41 +52,50 @@ export function sampleCandidates(options: SampleCandidatesOptions): FrameCandida
 }
 
 /** "run, mean of 5"; the way of drawing is told by the table that the name stands in. */
-function nameOf({ model, samples, states, blur }: SampleSetting): string {
-  const what = samples === 1 ? '1 sample' : `mean of ${samples}`;
+function nameOf({ model, states, blur, ...setting }: SampleSetting): string {
+  const what = samplesAsOne(setting);
   const blurred = blur === undefined ? '' : `, blurred (σ ${blur} px)`;
   return `${model}, ${what}${blurred}${states === 'own' ? '' : ', states of another segment'}`;
+}
+
+/** "1 sample", "mean of 5", "trimmed mean of 20" */
+export function samplesAsOne({
+  samples,
+  combination,
+}: Pick<SampleSetting, 'samples' | 'combination'>): string {
+  return samples === 1 ? '1 sample' : `${combination.replace('-', ' ')} of ${samples}`;
 }
 
 interface Drawn {
   /** Last frame of the first sample. */
   readonly first: FloatFrames;
-  readonly means: ReadonlyMap<number, FloatFrames>;
+  readonly combined: ReadonlyMap<number, FloatFrames>;
 }
 
 async function draw(options: SampleCandidatesOptions, window: FrameWindow): Promise<Drawn> {
-  const { sampler, numbers, drawing, statesFor, onMoments } = options;
+  const { sampler, numbers, combination = 'mean', drawing, statesFor, onMoments } = options;
   const samples = Math.max(...numbers);
   const told = statesFor === undefined ? window : { ...window, states: statesFor(window) };
-  const lasts = createFrameMoments();
-  const wholes = createFrameMoments();
-  const means = new Map<number, FloatFrames>();
+  const moments = createFrameMoments();
+  const [lasts, wholes] = [createCombination(combination), createCombination(combination)];
+  const combined = new Map<number, FloatFrames>();
   let first: FloatFrames | undefined;
   for await (const sample of sampler.draw(told, { ...drawing, samples })) {
     const last = lastFrame(sample);
     first ??= last;
     lasts.add(last);
+    if (onMoments !== undefined) moments.add(last);
     const isWhole = lasts.samples <= drawing.whole;
     if (isWhole) wholes.add(sample);
-    if (numbers.includes(lasts.samples)) means.set(lasts.samples, (isWhole ? wholes : lasts).result());
+    if (numbers.includes(lasts.samples)) combined.set(lasts.samples, (isWhole ? wholes : lasts).result());
   }
   if (first === undefined) throw new RangeError('the sampler drew nothing');
-  onMoments?.(window, lasts.state());
-  return { first, means };
+  onMoments?.(window, moments.state());
+  return { first, combined };
 }
 
-function meanOf({ means }: Drawn, samples: number): FloatFrames {
-  const mean = means.get(samples);
-  if (mean !== undefined) return mean;
+function ofSamples({ combined }: Drawn, samples: number): FloatFrames {
+  const frame = combined.get(samples);
+  if (frame !== undefined) return frame;
   throw new RangeError(`the sampler drew fewer samples than ${samples}`);
 }

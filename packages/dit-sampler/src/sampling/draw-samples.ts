@@ -9,6 +9,8 @@ import type { Conditioning, Denoiser, Guidance } from './denoiser.ts';
 export interface DrawOptions {
   /** How many, each from noise of its own. */
   readonly samples: number;
+  /** Number of the first: several hosts can draw one ensemble, each its part. Default 0. */
+  readonly firstSample?: number;
   readonly seed: number;
   /** What the samples are of: each has noise of its own under one seed. Default: no name. */
   readonly noiseOf?: string;
@@ -58,15 +60,15 @@ export async function* drawSamples(
   inputs: DrawInputs,
   options: DrawOptions,
 ): AsyncGenerator<tf.Tensor, void, void> {
-  const { samples, together = 1, guidanceScale = 1 } = options;
+  const { samples, firstSample = 0, together = 1, guidanceScale = 1 } = options;
   checkInputs(config, inputs, options);
   const solver = createSolver(options.solver, { steps: options.steps, shift: options.shift ?? config.shift });
   const conditioning = denoiser.embed(told(inputs));
   const away = guidanceScale === 1 ? undefined : denoiser.embed(inputs.away ?? { text: inputs.text });
   const guidance = away && { away, scale: tf.scalar(guidanceScale) };
   try {
-    for (let first = 0; first < samples; first += together) {
-      const group = { first, size: Math.min(together, samples - first) };
+    for (let drawn = 0; drawn < samples; drawn += together) {
+      const group = { first: firstSample + drawn, size: Math.min(together, samples - drawn) };
       yield* drawGroup(config, { denoiser, solver, inputs, conditioning, guidance, options, group });
     }
   } finally {
@@ -145,9 +147,14 @@ function checkInputs(config: DitSamplerConfig, { given }: DrawInputs, options: D
   if (found !== (contextLatents === 0 ? 'nothing' : wanted.join())) {
     throw new DitSamplerError('ARGUMENT', `given latents are ${found}, the model needs ${wanted.join()}`);
   }
-  for (const [name, value] of Object.entries({ samples: options.samples, together: options.together ?? 1 })) {
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new DitSamplerError('ARGUMENT', `${name} must be a whole number from 1; it is ${value}`);
+  const { samples, together = 1, firstSample = 0 } = options;
+  for (const [name, value, least] of [
+    ['samples', samples, 1],
+    ['together', together, 1],
+    ['firstSample', firstSample, 0],
+  ] as const) {
+    if (!Number.isSafeInteger(value) || value < least)
+      throw new DitSamplerError('ARGUMENT', `${name} must be a whole number from ${least}; it is ${value}`);
   }
   if (!Number.isFinite(options.guidanceScale ?? 1))
     throw new DitSamplerError(

@@ -71,6 +71,7 @@ test('sample i is the same however many are drawn, and in whatever groups', asyn
     expectClose(sample, alone[i]);
   });
   expect((await draw({ samples: 2 }))[1]).toEqual(alone[1]);
+  expect(await draw({ firstSample: 1 })).toEqual([alone[1]]);
 });
 
 test.each(['euler', 'unipc'] as const)('%s: the steps are told', async (solver) => {
@@ -122,6 +123,7 @@ test('given frames of another size are refused', async () => {
 test.each([
   [{ samples: 0 }, /samples must be/],
   [{ together: 0.5 }, /together must be/],
+  [{ firstSample: -1 }, /firstSample must be/],
   [{ guidanceScale: NaN }, /guidanceScale/],
 ])('%o is refused', async (changes, message) => {
   await expect(draw(changes)).rejects.toThrow(message);
