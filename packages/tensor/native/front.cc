@@ -40,12 +40,13 @@ std::string BesideThis(const char* name) {
   return path.substr(0, path.rfind('/') + 1) + name;
 }
 
-bool HasAvx512() {
+// By itself TensorFlow takes oneDNN only on processors with AVX-512; on those with AVX2 it is faster, too. There it logs as
+// an error that bfloat16 which is only moved or added up is Eigen's to move: hence the 3. What fails throws.
+void SetUpForX64() {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  return __builtin_cpu_supports("avx512f");
-#else
-  return false;
+  setenv("TF_ENABLE_ONEDNN_OPTS", "1", /*overwrite=*/0);
+  if (!__builtin_cpu_supports("avx512f")) setenv("TF_CPP_MIN_LOG_LEVEL", "3", /*overwrite=*/0);
 #endif
 }
 
@@ -56,10 +57,8 @@ void* OpenAddon(std::string* problem) {
   const std::lock_guard<std::mutex> lock(mutex);
   if (addon == nullptr) {
     // For the whole process: what a worker thread puts into process.env does not reach TensorFlow.
-    setenv("TF_CPP_MIN_LOG_LEVEL", HasAvx512() ? "2" : "3", /*overwrite=*/0);
-    // By itself TensorFlow takes oneDNN only on processors with AVX-512; on those with AVX2 it is faster, too. There it logs
-    // as an error that bfloat16 which is only moved or added up is Eigen's to move: hence the 3. What fails throws.
-    setenv("TF_ENABLE_ONEDNN_OPTS", "1", /*overwrite=*/0);
+    SetUpForX64();
+    setenv("TF_CPP_MIN_LOG_LEVEL", "2", /*overwrite=*/0);
     const QuietStandardError quiet;
     addon = dlopen(BesideThis("borealis.node").c_str(), RTLD_NOW | RTLD_LOCAL);
     if (addon == nullptr) *problem = dlerror();
