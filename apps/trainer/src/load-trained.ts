@@ -30,7 +30,7 @@ export interface TrainedModel {
  *
  * @param options `hold`: what becomes of a model folder's bfloat16. As float32 (default) it is widened once and not in each
  * call; as it is stored it takes half the memory, and as much time where products are in bfloat16
-
+ *
  * @throws TrainerError `UNKNOWN_MODEL`, `NOTHING_TRAINED` where a run has no checkpoint yet; TrainingError
  * `INVALID_ARGUMENT` where the folder holds neither, `PARAMETER_…`, `RUN_DAMAGED`
  */

@@ -29,7 +29,7 @@ export interface LoadedTokenModel extends Loaded {
  * A trained model that says what comes next, from a run or a model folder. The backend must have been started.
  *
  * @param precision in which it will be computed: what is stored in bfloat16 stays so for `bf16`
-
+ *
  * @throws CliError `nothing-to-evaluate` where the folder's model predicts nothing; what `loadTrained` throws
  */
 export async function loadForecaster(
